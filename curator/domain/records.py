@@ -1,0 +1,235 @@
+"""What the product keeps: songs, requests, samples, events.
+
+Records are immutable, and their stored form (`to_doc`, `from_doc`) is flat: scalars only, lists
+joined by line breaks, vectors as base64 float32. Flat documents load fast and cannot be changed
+through an alias.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Doc = dict[str, Any]
+Scalar = str | int | float | bool | None
+
+FEATURES = (
+    "danceability",
+    "energy",
+    "loudness",
+    "speechiness",
+    "acousticness",
+    "instrumentalness",
+    "liveness",
+    "valence",
+    "tempo",
+)
+"""The nine audio features, in Spotify's units: tempo in BPM, loudness in dBFS, the rest 0 to 1."""
+
+EventType = Literal[
+    "judged",
+    "rated",
+    "ranked",
+    "edited",
+    "drafted",
+    "tagged",
+    "deferred",
+    "song_corrected",
+    "undone",
+    "redone",
+]
+Verdict = Literal["approve", "reject"]
+Rank = Literal["best", "worst"]
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """What is known of a song; `source` says where genres and features came from."""
+
+    artist: str | None = None
+    title: str | None = None
+    genres: tuple[str, ...] = ()
+    features: Mapping[str, float] = field(default_factory=dict)
+    source: str = "parsed"
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a song at all."""
+        return bool(self.artist or self.title)
+
+    def to_doc(self) -> Doc:
+        """Return flat fields: `artist`, `title`, `genres`, `song_source` and `f_<feature>`."""
+        doc: Doc = {
+            "artist": self.artist,
+            "title": self.title,
+            "genres": "\n".join(self.genres),
+            "song_source": self.source,
+        }
+        return doc | {f"f_{name}": self.features[name] for name in FEATURES if name in self.features}
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> "Song":
+        """Read what `to_doc` wrote, from a document that may hold other fields too."""
+        return cls(
+            artist=doc.get("artist"),
+            title=doc.get("title"),
+            genres=tuple(g for g in (doc.get("genres") or "").split("\n") if g),
+            features={n: doc[f"f_{n}"] for n in FEATURES if doc.get(f"f_{n}") is not None},
+            source=doc.get("song_source") or "parsed",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody asks for words about a song.
+
+    `song` is what the parser (or the file) found at first; corrections are events. `others` are
+    further songs found in the text, as "artist – title". `ref` is the source's own id, the same
+    request coming twice is known by it.
+    """
+
+    id: str
+    at: str
+    source: str
+    text: str
+    song: Song
+    author: str | None = None
+    ref: str | None = None
+    others: tuple[str, ...] = ()
+
+    def to_doc(self) -> Doc:
+        """Return the stored form."""
+        return {
+            "id": self.id,
+            "at": self.at,
+            "source": self.source,
+            "text": self.text,
+            "author": self.author,
+            "ref": self.ref,
+            "others": "\n".join(self.others),
+        } | self.song.to_doc()
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> "Request":
+        """Read what `to_doc` wrote."""
+        return cls(
+            id=doc["id"],
+            at=doc["at"],
+            source=doc["source"],
+            text=doc["text"],
+            song=Song.from_doc(doc),
+            author=doc.get("author"),
+            ref=doc.get("ref"),
+            others=tuple(s for s in (doc.get("others") or "").split("\n") if s),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A text that a model wrote for a request, with all that is needed to write it again.
+
+    `z` and `logprobs` are base64 of little-endian float32; `song` holds the conditions as they
+    were when it was written; `weights` is the hash of the weights; `row` its row under `seed`.
+    Samples that came from a file instead of a model have model "imported" and no seed.
+    """
+
+    id: str
+    request_id: str
+    at: str
+    text: str
+    model: str
+    weights: str = ""
+    seed: int | None = None
+    row: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    temperature: float | None = None
+    top_p: float | None = None
+    z: str = ""
+    logprobs: str = ""
+    song: Song = field(default_factory=Song)
+
+    def to_doc(self) -> Doc:
+        """Return the stored form."""
+        return {
+            "id": self.id,
+            "request_id": self.request_id,
+            "at": self.at,
+            "text": self.text,
+            "model": self.model,
+            "weights": self.weights,
+            "seed": self.seed,
+            "row": self.row,
+            "tokens": self.tokens,
+            "seconds": self.seconds,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "z": self.z,
+            "logprobs": self.logprobs,
+        } | self.song.to_doc()
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> "Sample":
+        """Read what `to_doc` wrote."""
+        return cls(
+            id=doc["id"],
+            request_id=doc["request_id"],
+            at=doc["at"],
+            text=doc["text"],
+            model=doc["model"],
+            weights=doc.get("weights") or "",
+            seed=doc.get("seed"),
+            row=doc.get("row") or 0,
+            tokens=doc.get("tokens") or 0,
+            seconds=doc.get("seconds") or 0.0,
+            temperature=doc.get("temperature"),
+            top_p=doc.get("top_p"),
+            z=doc.get("z") or "",
+            logprobs=doc.get("logprobs") or "",
+            song=Song.from_doc(doc),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something the curator did. The state of everything is the fold of these (`session.py`).
+
+    `target` is a sample's id for judged, rated, ranked, edited, drafted and tagged, a request's
+    for deferred and song_corrected, another event's for undone and redone. `data` is flat; for
+    events on a sample it holds `request`, the sample's request.
+    """
+
+    id: str
+    at: str
+    curator: str
+    type: EventType
+    target: str
+    data: Mapping[str, Scalar] = field(default_factory=dict)
+
+    def to_doc(self) -> Doc:
+        """Return the stored form: the data's fields beside the event's own."""
+        own = {
+            "id": self.id,
+            "at": self.at,
+            "curator": self.curator,
+            "type": self.type,
+            "target": self.target,
+        }
+        if clash := own.keys() & self.data.keys():
+            raise ValueError(f"event data may not hold {sorted(clash)}")
+        return own | dict(self.data)
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> "Event":
+        """Read what `to_doc` wrote."""
+        own = ("id", "at", "curator", "type", "target")
+        return cls(
+            id=doc["id"],
+            at=doc["at"],
+            curator=doc["curator"],
+            type=doc["type"],
+            target=doc["target"],
+            data={k: v for k, v in doc.items() if k not in own},
+        )
+
+
+Record = Request | Sample | Event

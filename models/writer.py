@@ -1,0 +1,124 @@
+"""The seam between the writing and everything that uses it.
+
+A `Writer` turns conditions into texts. `write` is an iterator so that its caller decides how
+far it runs: one `next` is one decoding step for a whole block of rows, and dropping the iterator
+cancels the rest within a token.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a text is about.
+
+    `genres` are free labels (mapped to the kept ones of `conditions.json`, unknown ones to their
+    family or dropped); `features` are named as there, in Spotify's units, any of them missing.
+    `artist` and `title` fill the placeholders; where one is None, its placeholder is not written.
+    """
+
+    artist: str | None = None
+    title: str | None = None
+    genres: tuple[str, ...] = ()
+    features: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to draw: `temperature` > 0 scales the logits, `top_p` in (0, 1] cuts the tail."""
+
+    temperature: float = 0.8
+    top_p: float = 0.92
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEvent:
+    """One decoding step: for each row that grew, its whole text so far."""
+
+    rows: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleEvent:
+    """A finished row.
+
+    `z` has shape (latent,), `logprobs` (tokens,): natural log-probabilities, under the sampling
+    distribution at temperature 1, of the tokens written, end of sentence included.
+    `seconds` is the wall time from the row's start to its end.
+    """
+
+    row: int
+    text: str
+    tokens: int
+    seconds: float
+    z: Vector | None
+    logprobs: Vector
+
+
+WriterEvent = TokenEvent | SampleEvent
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSurprisal:
+    """A piece of a text and how unexpected it was, in nats."""
+
+    piece: str
+    nats: float
+
+
+class Writer(Protocol):
+    """Anything that writes: from an n-gram to a pretrained decoder."""
+
+    name: str
+    weights_hash: str
+    device: str
+
+    def write(
+        self,
+        conditions: Conditions,
+        n: int,
+        seed: int,
+        *,
+        first_row: int = 0,
+        sampling: Sampling = Sampling(),  # noqa: B008 - frozen
+        steering: Vector | None = None,
+    ) -> Iterator[WriterEvent]:
+        """Write rows `first_row` … `first_row + n - 1` of the request with this seed.
+
+        The text of a row depends on the conditions, the seed, the row's number and the sampling
+        alone: never on `n`, nor on the rows written beside it. `steering`, of shape (latent,),
+        is added to every row's z.
+        """
+        ...
+
+    def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
+        """How unexpected each piece of `text` is."""
+        ...
+
+
+class LatentWriter(Writer, Protocol):
+    """A writer with a latent space."""
+
+    latent: int
+
+    def encode(self, text: str, conditions: Conditions) -> Vector:
+        """Return the posterior mean of z, shape (latent,)."""
+        ...
+
+    def decode(
+        self,
+        z: Vector,
+        conditions: Conditions,
+        seed: int,
+        *,
+        sampling: Sampling = Sampling(),  # noqa: B008 - frozen
+    ) -> Iterator[WriterEvent]:
+        """Write one text from each row of `z`, shape (n, latent)."""
+        ...
