@@ -87,7 +87,7 @@ class Writer(Protocol):
         seed: int,
         *,
         first_row: int = 0,
-        sampling: Sampling = Sampling(),  # noqa: B008 - frozen
+        sampling: Sampling = Sampling(),
         steering: Vector | None = None,
     ) -> Iterator[WriterEvent]:
         """Write rows `first_row` … `first_row + n - 1` of the request with this seed.
@@ -118,7 +118,7 @@ class LatentWriter(Writer, Protocol):
         conditions: Conditions,
         seed: int,
         *,
-        sampling: Sampling = Sampling(),  # noqa: B008 - frozen
+        sampling: Sampling = Sampling(),
     ) -> Iterator[WriterEvent]:
         """Write one text from each row of `z`, shape (n, latent)."""
         ...

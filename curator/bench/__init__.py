@@ -1,0 +1,1 @@
+"""What `curator bench` measures."""

@@ -64,7 +64,9 @@ class Song:
             "genres": "\n".join(self.genres),
             "song_source": self.source,
         }
-        return doc | {f"f_{name}": self.features[name] for name in FEATURES if name in self.features}
+        return doc | {
+            f"f_{name}": self.features[name] for name in FEATURES if name in self.features
+        }
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> "Song":
