@@ -1,0 +1,136 @@
+"""The desk: opens the store, starts the engine, and has a place for each use case."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+from curator.config import Settings
+from curator.desk.asking import Asking
+from curator.desk.cards import Cards
+from curator.desk.changes import (
+    Change,
+    EngineChanged,
+    Listener,
+    Noticed,
+    Opened,
+    QueueChanged,
+    Saved,
+)
+from curator.desk.history import History
+from curator.desk.judging import Judging
+from curator.desk.keeper import Keeper
+from curator.desk.ledger import Clock, Ledger, now
+from curator.desk.queue import Queue
+from curator.desk.writing import Writing
+from curator.domain.sitting import Sitting
+from curator.domain.warnings import WordList, parse_words
+from curator.engine.client import Engine
+from curator.store import Store
+
+
+class Desk:
+    """All that a screen or a command needs.
+
+    `asking` takes requests in, `writing` gets samples written, `judging` and `history` are the
+    curator's hands, `queue` and `cards` what is seen. Changes are told to `listen`ers.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        settings: Settings,
+        engine: Engine,
+        *,
+        clock: Clock = now,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.home = home
+        self.settings = settings
+        self.engine = engine
+        self.ledger = Ledger(settings.curator, clock)
+        self.asking = Asking(self.ledger)
+        self.judging = Judging(self.ledger, tick)
+        self.history = History(self.ledger)
+        self.writing = Writing(self.ledger, engine, settings)
+        self.queue = Queue(self.ledger, self.writing)
+        self.cards = Cards(self.ledger, self.writing, settings, read_words(home))
+        self._store: Store | None = None
+        self._from: int = 0
+        self.is_open = False
+        engine.on_state = lambda: self.ledger.tell(EngineChanged())
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every change; returns what ends that."""
+        return self.ledger.listen(listener)
+
+    async def open(self) -> None:
+        """Start the engine, open and read the store. Raises `StoreError`."""
+        starting = asyncio.create_task(self.engine.start())
+        try:
+            self._store = await asyncio.to_thread(self._read)
+        finally:
+            await starting
+        self.ledger.connect(Keeper(self._store, self._told))
+        self._from = sum(1 for _ in self.ledger.session.events("judged"))
+        self.queue.begin()
+        self.writing.start()
+        self.is_open = True
+        for notice in self._store.notices:
+            self.ledger.tell(Noticed(notice, "warning"))
+        self.ledger.tell(Opened())
+        self.ledger.tell(QueueChanged())
+
+    def _read(self) -> Store:
+        store = Store.open(self.home)
+        try:
+            self.ledger.load(store)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _told(self, change: Change) -> None:
+        if isinstance(change, Saved):
+            self.ledger.settle(change.ids)
+        self.ledger.tell(change)
+
+    async def close(self) -> Path | None:
+        """Stop the engine, bring everything to disk, close the store.
+
+        Returns the file that holds what the disk would not take, None when all is kept.
+        """
+        rescued = None
+        await self.writing.close()
+        await self.engine.close()
+        if self.ledger.keeper is not None:
+            rescued = await self.ledger.keeper.close()
+        if self._store is not None:
+            await asyncio.to_thread(self._store.close)
+            self._store = None
+        self.is_open = False
+        return rescued
+
+    def sitting(self) -> Sitting:
+        """Return the figures of this sitting."""
+        session = self.ledger.session
+        judged = list(session.events("judged"))[self._from :]
+        samples = {e.target for e in judged if session.is_active(e.id)}
+        verdicts = [session.judgement(s) for s in samples]
+        return Sitting(
+            judged=sum(j.verdict is not None for j in verdicts),
+            approved=sum(j.verdict == "approve" for j in verdicts),
+            rejected=sum(j.verdict == "reject" for j in verdicts),
+            edited=sum(j.text is not None for j in verdicts),
+            seconds=self.judging.stopwatch.total,
+            left=self.queue.left(),
+        )
+
+
+def read_words(home: Path) -> WordList:
+    """Return the offensive words: `offensive.txt` of the data folder, or the one that ships."""
+    own = home / "offensive.txt"
+    if own.is_file():
+        return parse_words(own.read_text("utf-8", errors="replace"))
+    return parse_words((resources.files("curator.domain") / "offensive.txt").read_text("utf-8"))

@@ -1,0 +1,138 @@
+"""What the desk has in its hands: requests, samples, the session, and the way to the disk."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from ulid import ULID
+
+from curator.desk.changes import Change, Listener
+from curator.desk.keeper import Keeper
+from curator.domain.records import Event, EventType, Record, Request, Sample, Scalar, Song
+from curator.domain.session import Session
+from curator.store import Store
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return a new id: a ULID, so that ids sort by time."""
+    return str(ULID())
+
+
+class Ledger:
+    """The one way in for anything new: memory first, then the keeper, then the listeners.
+
+    Memory is ahead of the disk by what the keeper still holds. Samples are read from the store
+    when they are asked for; only those that are not on disk yet are held here.
+    """
+
+    def __init__(self, curator: str, clock: Clock = now) -> None:
+        self.curator = curator
+        self.session = Session()
+        self.requests: dict[str, Request] = {}
+        self.keeper: Keeper | None = None
+        self.store: Store | None = None
+        self._clock = clock
+        self._fresh: dict[str, dict[str, Sample]] = defaultdict(dict)
+        self._refs: set[tuple[str, str]] = set()
+        self._listeners: list[Listener] = []
+
+    def load(self, store: Store) -> None:
+        """Read all that is stored; slow, and free of asyncio, so that a thread can do it."""
+        self.session = Session(store.events())
+        for request in store.requests():
+            self._shelve(request)
+        self.store = store
+
+    def connect(self, keeper: Keeper) -> None:
+        """Begin to keep what comes."""
+        self.keeper = keeper
+
+    # Telling
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every change; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def tell(self, change: Change) -> None:
+        """Tell all listeners."""
+        for listener in tuple(self._listeners):
+            listener(change)
+
+    # Writing
+
+    def stamp(self) -> str:
+        """Return the time as it is written into records."""
+        return self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def record(self, kind: EventType, target: str, **data: Scalar) -> Event:
+        """Make an event of what the curator did, and keep it."""
+        event = Event(new_id(), self.stamp(), self.curator, kind, target, data)
+        self.add(event)
+        return event
+
+    def add(self, *records: Record) -> None:
+        """Take records in and give them to the keeper. Raises RuntimeError before opening."""
+        if self.keeper is None:
+            raise RuntimeError("the desk is not open yet")
+        for record in records:
+            match record:
+                case Event():
+                    self.session.apply(record)
+                case Request():
+                    self._shelve(record)
+                case Sample():
+                    self._fresh[record.request_id][record.id] = record
+        self.keeper.keep(*records)
+
+    def settle(self, ids: tuple[str, ...]) -> None:
+        """Let go of samples that are on disk now: the store has them."""
+        saved = set(ids)
+        for request_id in [r for r, fresh in self._fresh.items() if saved & fresh.keys()]:
+            fresh = self._fresh[request_id]
+            for sample_id in saved & fresh.keys():
+                del fresh[sample_id]
+            if not fresh:
+                del self._fresh[request_id]
+
+    def _shelve(self, request: Request) -> None:
+        self.requests[request.id] = request
+        if request.ref:
+            self._refs.add((request.source, request.ref))
+
+    # Reading
+
+    def has_ref(self, source: str, ref: str) -> bool:
+        """Whether a request with this id at its source is here already."""
+        return (source, ref) in self._refs
+
+    def samples(self, request_id: str) -> list[Sample]:
+        """Return a request's samples, oldest first, on disk or not yet."""
+        stored = self.store.samples_of(request_id) if self.store else []
+        held = {sample.id for sample in stored}
+        return stored + [s for s in self._fresh.get(request_id, {}).values() if s.id not in held]
+
+    def sample(self, sample_id: str) -> Sample | None:
+        """Return a sample by its id."""
+        for fresh in self._fresh.values():
+            if sample_id in fresh:
+                return fresh[sample_id]
+        return self.store.sample(sample_id) if self.store else None
+
+    def song(self, request_id: str) -> Song:
+        """Return a request's song as it stands, corrections included."""
+        return self.session.song(request_id, self.requests[request_id].song)
+
+    def approved_texts(self) -> Iterator[tuple[str, str]]:
+        """Yield the ids and final texts of all approved samples."""
+        for sample_id in self.session.approved():
+            sample = self.sample(sample_id)
+            if sample:
+                yield sample_id, self.session.judgement(sample_id).text or sample.text

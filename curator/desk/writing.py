@@ -1,0 +1,201 @@
+"""Batches: what is to be written, in which order, and what is being written now.
+
+The request in front of the curator comes first, then the next ones of the queue. A request's
+seed follows from its id, and its rows are numbered from 0, so that whatever interrupts the
+writing, only the rows that are missing are written, and they read as they would have.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterable
+
+from curator.config import Settings
+from curator.desk.changes import CardsChanged, EngineChanged, Grew, Noticed, QueueChanged
+from curator.desk.ledger import Ledger, new_id
+from curator.domain.records import Sample, Song
+from curator.engine.client import Engine, EngineCancelled, EngineError, WriteJob
+from curator.engine.protocol import Tokens, Written
+
+
+def seed_of(request_id: str) -> int:
+    """Return the seed of a request: 31 bits of the hash of its id."""
+    return int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:4]) >> 1
+
+
+class Writing:
+    """Keeps one job at the engine, the most wanted one."""
+
+    def __init__(self, ledger: Ledger, engine: Engine, settings: Settings) -> None:
+        self._ledger = ledger
+        self._engine = engine
+        self._settings = settings
+        self._goal: dict[str, int] = {}  # request → rows wanted, in the order of wanting
+        self._front: str | None = None
+        self._current: str | None = None
+        self._job: asyncio.Task[None] | None = None
+        self._loop: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+        self.growing: dict[int, str] = {}
+        """The rows of `current` in progress: row number → text so far."""
+
+    @property
+    def current(self) -> str | None:
+        """The request that is being written for."""
+        return self._current
+
+    def start(self) -> None:
+        """Begin to write what is wanted."""
+        self._loop = asyncio.create_task(self._run(), name="writing")
+
+    async def close(self) -> None:
+        """Stop; rows in progress are dropped and written anew another time."""
+        for task in (self._loop, self._job):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    # What is wanted
+
+    def face(self, request_id: str | None, following: Iterable[str] = ()) -> None:
+        """Say which request the curator looks at and which come next: their batches are wanted."""
+        self._front = request_id
+        wanted = [r for r in (request_id, *following) if r is not None]
+        for other in [r for r in self._goal if r not in wanted]:
+            if self._goal[other] <= self._settings.batch:  # written in advance, no longer next
+                del self._goal[other]
+        for wish in wanted:
+            self._want(wish, self._settings.batch)
+        if self._current not in (None, request_id) and self._missing(request_id):
+            self._interrupt()
+        self._wake.set()
+
+    def more(self, request_id: str) -> None:
+        """Ask for one more batch."""
+        rows = {s.row for s in self._own(request_id)}
+        asked = max(self._goal.get(request_id, 0), len(rows))
+        self._goal[request_id] = asked + self._settings.batch
+        self._front = request_id
+        if self._current not in (None, request_id):
+            self._interrupt()
+        self._wake.set()
+
+    def cancel(self, request_id: str) -> bool:
+        """Stop writing for a request. Whether there was anything to stop."""
+        if not self._missing(request_id):
+            return False
+        self._goal[request_id] = 0
+        if self._current == request_id:
+            self._interrupt()
+        return True
+
+    def progress(self, request_id: str) -> tuple[int, int]:
+        """Return how many rows of a request are written and how many are wanted in all."""
+        written = len(self._own(request_id))
+        return written, max(written, self._goal.get(request_id, 0))
+
+    def is_wanted(self, request_id: str) -> bool:
+        """Whether rows of this request are still to be written."""
+        return bool(self._missing(request_id))
+
+    def _want(self, request_id: str, rows: int) -> None:
+        if self._ledger.song(request_id).known and request_id not in self._goal:
+            self._goal[request_id] = rows
+
+    def _own(self, request_id: str) -> list[Sample]:
+        seed = seed_of(request_id)
+        return [s for s in self._ledger.samples(request_id) if s.seed == seed]
+
+    def _missing(self, request_id: str | None) -> list[int]:
+        if request_id is None or request_id not in self._goal:
+            return []
+        have = {s.row for s in self._own(request_id)}
+        return [row for row in range(self._goal[request_id]) if row not in have]
+
+    # The work
+
+    async def _run(self) -> None:
+        while True:
+            request_id = self._next()
+            if request_id is None:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            self._current = request_id
+            self._job = asyncio.create_task(self._write(request_id), name=f"write {request_id}")
+            self._ledger.tell(QueueChanged())
+            try:
+                await asyncio.wait([self._job])
+                if not self._job.cancelled() and (error := self._job.exception()):
+                    raise error
+            except EngineError as error:
+                self._goal[request_id] = 0
+                self._ledger.tell(Noticed(str(error), "error"))
+            finally:
+                self._current = None
+                self.growing = {}
+            self._ledger.tell(CardsChanged(request_id))
+            self._ledger.tell(QueueChanged())
+
+    def _next(self) -> str | None:
+        for request_id in (self._front, *self._goal):
+            if self._missing(request_id):
+                return request_id
+        return None
+
+    def _interrupt(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    async def _write(self, request_id: str) -> None:
+        missing = self._missing(request_id)
+        first = missing[0]
+        count = next((i for i, row in enumerate(missing) if row != first + i), len(missing))
+        job = WriteJob(
+            id=new_id(),
+            song=self._ledger.song(request_id),
+            n=count,
+            seed=seed_of(request_id),
+            first_row=first,
+            temperature=self._settings.temperature,
+            top_p=self._settings.top_p,
+        )
+        with contextlib.suppress(EngineCancelled):
+            async with contextlib.aclosing(self._engine.write(job)) as events:
+                async for event in events:
+                    match event:
+                        case Tokens():
+                            self.growing = {int(row): text for row, text in event.rows.items()}
+                            self._ledger.tell(Grew(request_id, self.growing))
+                        case Written():
+                            self.growing.pop(event.row, None)
+                            self._ledger.add(self._sample(request_id, job, event))
+                            self._ledger.tell(CardsChanged(request_id))
+                        case _:  # the engine restarted: the rows in progress begin again
+                            self.growing = {}
+                            self._ledger.tell(EngineChanged())
+
+    def _sample(self, request_id: str, job: WriteJob, written: Written) -> Sample:
+        info = self._engine.info
+        song = job.song
+        return Sample(
+            id=new_id(),
+            request_id=request_id,
+            at=self._ledger.stamp(),
+            text=written.text,
+            model=info.model if info else self._settings.model,
+            weights=info.weights if info else "",
+            seed=job.seed,
+            row=written.row,
+            tokens=written.tokens,
+            seconds=round(written.seconds, 4),
+            temperature=job.temperature,
+            top_p=job.top_p,
+            z=written.z,
+            logprobs=written.logprobs,
+            song=Song(song.artist, song.title, song.genres, song.features, song.source),
+        )
+
+
+Progress = Callable[[str], tuple[int, int]]
