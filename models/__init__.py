@@ -1,0 +1,1 @@
+"""The writing: corpora, models, training, decoding. Knows nothing of the application."""

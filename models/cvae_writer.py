@@ -1,0 +1,246 @@
+"""The CVAE as a writer: batched, streamed, and the same for the same seed."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.block import Block
+from models.checkpoint import Checkpoint, CheckpointError
+from models.conditions import condition_space
+from models.cvae import Cvae, CvaeConfig
+from models.decoding import BLOCK, StepDecoder
+from models.device import best_device
+from models.guards import TrainingGrams, faults, to_last_end
+from models.prior import LatentPrior
+from models.rows import MAX_TOKENS, Attempt, Row, Vocabulary
+from models.sampling import generator
+from models.tokenizer import ARTIST, BOS, EOS, TITLE
+from models.writer import (
+    Conditions,
+    SampleEvent,
+    Sampling,
+    TokenEvent,
+    TokenSurprisal,
+    Vector,
+    WriterEvent,
+)
+
+
+class CvaeWriter:
+    """A `LatentWriter` on a trained CVAE.
+
+    Attempts at rows are decoded in blocks of sixteen; a slot that falls free is taken by the next
+    attempt at once, and where there are fewer rows than slots, the rest make attempts ahead.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, name: str, device: str | None = None) -> None:
+        """Raises CheckpointError if the checkpoint is no CVAE's."""
+        if checkpoint.kind != "cvae":
+            raise CheckpointError(f"{checkpoint.folder} holds a {checkpoint.kind}, not a cvae")
+        self._device = best_device(device)
+        self.name, self.device = name, str(self._device)
+        self.weights_hash = checkpoint.weights_hash
+        tensors = checkpoint.tensors
+        self._model = load_model(checkpoint.config, tensors).to(self._device)
+        self.latent = self._model.config.latent
+        self._tokenizer = checkpoint.tokenizer
+        writable = [int(token) for token in tensors["writable"]]
+        self._vocabulary = Vocabulary(self._tokenizer, writable)
+        self._grams = TrainingGrams(tensors["training_grams"])
+        self._prior = LatentPrior.from_tensors(tensors)
+        self._candidates = int(checkpoint.decoding.get("candidates", 1))
+        with torch.inference_mode():
+            self._decoder = StepDecoder(self._model, writable)
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def write(
+        self,
+        conditions: Conditions,
+        n: int,
+        seed: int,
+        *,
+        first_row: int = 0,
+        sampling: Sampling = Sampling(),  # noqa: B008 - frozen
+        steering: Vector | None = None,
+    ) -> Iterator[WriterEvent]:
+        """Write rows `first_row` … of a request; see `models.writer.Writer`."""
+        shift = np.zeros(self.latent, np.float32) if steering is None else steering
+
+        def attempt(row: int, number: int) -> Attempt:
+            rng = generator(seed, row, number)
+            return Attempt(self._prior.draw(rng) + shift, _uniforms(rng))
+
+        rows = range(first_row, first_row + n)
+        return self._run(rows, attempt, conditions, sampling, self._candidates)
+
+    def decode(
+        self,
+        z: Vector,
+        conditions: Conditions,
+        seed: int,
+        *,
+        sampling: Sampling = Sampling(),  # noqa: B008 - frozen
+    ) -> Iterator[WriterEvent]:
+        """Write one text from each row of `z`, shape (n, latent)."""
+
+        def attempt(row: int, number: int) -> Attempt:
+            return Attempt(np.asarray(z[row], np.float32), _uniforms(generator(seed, row, number)))
+
+        return self._run(range(len(z)), attempt, conditions, sampling, 1)
+
+    def _run(
+        self,
+        numbers: range,
+        attempt: Callable[[int, int], Attempt],
+        conditions: Conditions,
+        sampling: Sampling,
+        candidates: int,
+    ) -> Iterator[WriterEvent]:
+        """Step the block until every row has its text; yield after each step."""
+        names = {ARTIST: conditions.artist or None, TITLE: conditions.title or None}
+        waiting = deque(
+            Row(n, partial(attempt, n), self._vocabulary, names, candidates, self._judge)
+            for n in numbers
+        )
+        block = Block(self._decoder, self._condition(conditions), self._device)
+        slots: list[tuple[Row, Attempt] | None] = [None] * BLOCK
+        rows: list[Row] = []
+        while rows or waiting:
+            for slot in (slot for slot, busy in enumerate(slots) if busy is None):
+                row = _next(rows, waiting)
+                if row is None:
+                    break
+                slots[slot] = (row, row.begin())
+                block.put(slot, slots[slot][1])  # type: ignore[index]
+            living = [(slot, *busy) for slot, busy in enumerate(slots) if busy]
+            forbidden = [
+                (slot, token)
+                for slot, _, attempt in living
+                for token in attempt.forbidden(self._vocabulary)
+            ]
+            tokens, logprobs = block.step(forbidden, sampling)
+            for slot, row, made in living:
+                row.add(made, tokens[slot], logprobs[slot])
+                if made.over:
+                    slots[slot] = None
+            yield TokenEvent(tuple((row.number, row.text()) for row in rows))
+            done = [(row, outcome) for row in rows if (outcome := row.outcome())]
+            for row, outcome in done:
+                rows.remove(row)
+                slots = [None if busy and busy[0] is row else busy for busy in slots]
+                yield _sample(row, outcome)
+
+    def _judge(self, attempt: Attempt) -> None:
+        attempt.faults = faults(attempt.template, attempt.ended, self._grams)
+        attempt.score = float(np.mean(attempt.logprobs))
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def encode(self, text: str, conditions: Conditions) -> Vector:
+        """Return the posterior mean of z, shape (latent,)."""
+        tokens, _ = self._tokens(text, conditions)
+        with torch.inference_mode():
+            batch = torch.tensor([tokens or [EOS]], device=self._device)
+            mean, _ = self._model.encode(batch, self._condition(conditions))
+        return np.asarray(mean[0].cpu().numpy(), np.float32)
+
+    def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
+        """Return how unexpected each piece of `text` is, before z is known.
+
+        z is the mean of what z is drawn from: the text itself tells the decoder nothing in
+        advance. Tokens that share a character are one piece.
+        """
+        tokens, pieces = self._tokens(text, conditions)
+        with torch.inference_mode():
+            a = self._condition(conditions)
+            z = torch.from_numpy(self._prior.mean).to(self._device)[None]
+            inputs = torch.tensor([[BOS, *tokens]], device=self._device)
+            logits = self._model.decode(inputs, z, a)[0, :-1]
+            targets = torch.tensor(tokens, device=self._device, dtype=torch.long)
+            nats = F.cross_entropy(logits, targets, reduction="none").tolist()
+        out: list[TokenSurprisal] = []
+        held, cost = b"", 0.0
+        for piece, nat in zip(pieces, nats, strict=True):
+            held, cost = held + piece, cost + nat
+            try:
+                shown = held.decode()
+            except UnicodeDecodeError:
+                continue
+            out.append(TokenSurprisal(shown if out else shown.removeprefix(" "), cost))
+            held, cost = b"", 0.0
+        return out
+
+    def _tokens(self, text: str, conditions: Conditions) -> tuple[list[int], list[bytes]]:
+        """Return a text's tokens, names made placeholders again, and the bytes each stands for."""
+        names = {}
+        for token, mark, name in (
+            (ARTIST, "{artist}", conditions.artist),
+            (TITLE, "{title}", conditions.title),
+        ):
+            if name and name in text:
+                text = text.replace(name, mark, 1)
+                names[token] = b" " + name.encode(errors="replace")
+        tokens = self._tokenizer.encode(text)
+        return tokens, [names.get(t, self._tokenizer.pieces[t]) for t in tokens]
+
+    def _condition(self, conditions: Conditions) -> Tensor:
+        """Return a, (1, condition), in the register of our own voice."""
+        known = condition_space().encode(conditions.genres, conditions.features)
+        with torch.inference_mode():
+            rows = torch.from_numpy(known).to(self._device)[None]
+            return self._model.condition(rows, torch.ones(1, device=self._device))
+
+
+def _next(rows: list[Row], waiting: deque[Row]) -> Row | None:
+    """Choose the row that gets a free slot: one that is short of attempts, else the next one
+    waiting, else, since the slot would idle, the one with the fewest attempts so far."""
+    short = next((row for row in rows if row.short), None)
+    if short is None and waiting:
+        short = waiting.popleft()
+        short.started = time.perf_counter()
+        rows.append(short)
+    if short is None:
+        short = min((r for r in rows if r.open), key=lambda r: len(r.attempts), default=None)
+    return short
+
+
+def _uniforms(rng: np.random.Generator) -> Vector:
+    return rng.random(MAX_TOKENS, dtype=np.float32)
+
+
+def _sample(row: Row, attempt: Attempt) -> SampleEvent:
+    return SampleEvent(
+        row=row.number,
+        text=attempt.text if attempt.ended else to_last_end(attempt.text),
+        tokens=len(attempt.tokens),
+        seconds=time.perf_counter() - row.started,
+        z=attempt.z,
+        logprobs=np.array(attempt.logprobs, np.float32),
+    )
+
+
+def load_model(config: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Cvae:
+    """Return the CVAE of a checkpoint, in evaluation mode. Raises CheckpointError on misfits."""
+    try:
+        # The meta device would save the initial draws but imports torch's compiler, which takes
+        # seconds; the fork leaves the caller's random numbers alone.
+        with torch.random.fork_rng(devices=[]):
+            model = Cvae(CvaeConfig(**config))
+        weights = {
+            name.removeprefix("model/"): torch.from_numpy(value)
+            for name, value in tensors.items()
+            if name.startswith("model/")
+        }
+        model.load_state_dict(weights, assign=True)
+    except (TypeError, RuntimeError, ValueError) as error:
+        raise CheckpointError(f"weights and configuration do not fit: {error}") from None
+    return model.eval()

@@ -1,0 +1,102 @@
+"""From the best weights to a folder that can be shipped: prior, writable tokens, figures, card."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models import checkpoint
+from models.corpus import Corpus, Sentence
+from models.cvae import Cvae
+from models.cvae_writer import CvaeWriter
+from models.encoding import encode
+from models.evaluate import likelihood, posteriors, rounded, variety
+from models.guards import TrainingGrams
+from models.prior import LatentPrior
+from models.tokenizer import EOS, BpeTokenizer
+from models.train.card import card
+from models.train.config import TrainConfig
+from models.train.state import State
+from models.writer import Conditions, SampleEvent
+
+SAMPLES = 200
+CANDIDATES = 1
+
+
+def finish(
+    state: State, config: TrainConfig, corpus: Corpus, tokenizer: BpeTokenizer, out: Path
+) -> dict[str, Any]:
+    """Write the model's folder and return its figures."""
+    model = state.model
+    assert isinstance(model, Cvae)
+    model.load_state_dict(state.best)
+    # What is measured is what ships: weights as half precision will give them back.
+    model.half().float()
+    model.eval()
+    voice = [s for s in corpus.train if s.register == "voice"] or corpus.train
+    means, log_variances = posteriors(model, encode(voice, tokenizer))
+    prior = LatentPrior.fit(means.numpy(), log_variances.numpy())
+    tensors = {f"model/{k}": v.detach().cpu().numpy() for k, v in model.state_dict().items()}
+    tensors |= prior.tensors()
+    tensors["writable"] = np.array(writable_tokens(voice, tokenizer), np.int32)
+    tensors["training_grams"] = TrainingGrams.of(s.text for s in corpus.train).hashes
+    figures: dict[str, Any] = {
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "steps": state.position.step,
+        "training_seconds": round(state.position.seconds),
+        "held_out": held_out(model, corpus, tokenizer),
+    }
+    content: dict[str, Any] = {
+        "kind": "cvae",
+        "config": model.config.to_dict(),
+        "decoding": {"candidates": CANDIDATES},
+        "tensors": tensors,
+        "tokenizer": tokenizer,
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        checkpoint.save(Path(scratch), **content, figures=figures, card="")
+        writer = CvaeWriter(checkpoint.load(Path(scratch)), out.name, "cpu")
+    samples = write_samples(writer, corpus.test or corpus.train)
+    figures["samples"] = rounded(variety([t for _, t in samples], [s.text for s in corpus.train]))
+    text = card(out.name, config, model.config, corpus.funnel, figures, samples)
+    checkpoint.save(out, **content, figures=figures, card=text)
+    return figures
+
+
+def writable_tokens(sentences: Sequence[Sentence], tokenizer: BpeTokenizer) -> list[int]:
+    """Return the tokens that a text may be written with: those our own sentences are made of.
+
+    PAD, BOS and UNK are not among them, so they cannot be written; and leaving out what only
+    captions use saves a quarter of the output layer.
+    """
+    counts = Counter(token for s in sentences for token in tokenizer.encode(s.text))
+    return sorted({*counts, EOS})
+
+
+def held_out(model: Cvae, corpus: Corpus, tokenizer: BpeTokenizer) -> dict[str, Any]:
+    """Return likelihood figures of the test split, our own voice and captions apart."""
+    out: dict[str, Any] = {}
+    for register in ("voice", "captions"):
+        part = [s for s in corpus.test if s.register == register]
+        if len(part) > 1:
+            words = sum(s.words for s in part)
+            figures = likelihood(model, encode(part, tokenizer), words)
+            out[register] = rounded({"texts": len(part), "words": words, **figures})
+    return out
+
+
+def write_samples(
+    writer: CvaeWriter, sentences: Sequence[Sentence]
+) -> list[tuple[tuple[str, ...], str]]:
+    """Write one text for each of the first test songs' conditions, unselected."""
+    songs = [s for s in sentences if s.register == "voice"] or list(sentences)
+    samples: list[tuple[tuple[str, ...], str]] = []
+    for row in range(SAMPLES):
+        song = songs[row % len(songs)]
+        conditions = Conditions("Artist", "Title", song.genres, song.features)
+        events = writer.write(conditions, 1, seed=1, first_row=row)
+        samples += [(song.genres, e.text) for e in events if isinstance(e, SampleEvent)]
+    return samples

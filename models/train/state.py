@@ -1,0 +1,95 @@
+"""A training run frozen between two steps: one safetensors file, its counters in the header."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+from torch.optim import AdamW
+
+from models.files import write_atomically
+
+FORMAT = 1
+
+
+class TrainError(Exception):
+    """A run that cannot start or go on, with the reason in one line."""
+
+
+@dataclass(slots=True)
+class Position:
+    """Where a run is: `batch` is the next one of `epoch` (counted through all stages)."""
+
+    stage: int = 0
+    epoch: int = 0
+    stage_epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    stage_step: int = 0
+    seconds: float = 0.0
+    best: float | None = None
+    since_best: int = 0
+    finished: bool = False
+
+
+@dataclass(slots=True)
+class State:
+    """All that changes while training. `average` is the moving average of the weights, `best` its
+    value at the best held-out result."""
+
+    model: nn.Module
+    optimiser: AdamW
+    average: dict[str, Tensor]
+    best: dict[str, Tensor]
+    position: Position = field(default_factory=Position)
+
+    def save(self, path: Path, run: dict[str, str]) -> None:
+        """Write the state atomically; `run` says which configuration and corpus it belongs to."""
+        tensors = {f"model/{k}": v for k, v in self.model.state_dict().items()}
+        tensors |= {f"average/{k}": v for k, v in self.average.items()}
+        tensors |= {f"best/{k}": v for k, v in self.best.items()}
+        for i, entry in self.optimiser.state_dict()["state"].items():
+            tensors |= {f"optimiser/{i}/{k}": torch.as_tensor(v) for k, v in entry.items()}
+        tensors["random/cpu"] = torch.get_rng_state()
+        if torch.cuda.is_available():
+            tensors["random/cuda"] = torch.cuda.get_rng_state()
+        header = run | {"format": str(FORMAT), "position": json.dumps(asdict(self.position))}
+        plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+        write_atomically(path, save(plain, metadata=header))
+
+    def load(self, path: Path, run: dict[str, str]) -> None:
+        """Take the run up where `save` left it, random numbers included.
+
+        Raises TrainError if the file is damaged or belongs to another configuration or corpus.
+        """
+        try:
+            with safe_open(path, framework="pt") as file:
+                header = file.metadata() or {}
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            position = Position(**json.loads(header["position"]))
+        except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+            raise TrainError(f"{path} cannot be read: {error}") from None
+        for name, expected in (run | {"format": str(FORMAT)}).items():
+            if header.get(name) != expected:
+                raise TrainError(f"cannot resume: the {name} is not the one the run began with")
+        parts: dict[str, dict[str, Tensor]] = {}
+        for name, value in tensors.items():
+            part, _, rest = name.partition("/")
+            parts.setdefault(part, {})[rest] = value
+        device = next(self.model.parameters()).device
+        self.model.load_state_dict(parts["model"])
+        self.average = {k: v.to(device) for k, v in parts["average"].items()}
+        self.best = {k: v.to(device) for k, v in parts["best"].items()}
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, value in parts.get("optimiser", {}).items():
+            index, _, key = name.partition("/")
+            moments.setdefault(int(index), {})[key] = value
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
+        torch.set_rng_state(parts["random"]["cpu"])
+        if "cuda" in parts["random"] and torch.cuda.is_available():
+            torch.cuda.set_rng_state(parts["random"]["cuda"])
+        self.position = position
