@@ -13,11 +13,18 @@ from curator.domain.session import Session
 from curator.store import Store
 
 Clock = Callable[[], datetime]
+_LOOKED_AT = 64
+"""Of how many requests the samples are kept parsed."""
 
 
 def now() -> datetime:
     """Return the time in UTC."""
     return datetime.now(UTC)
+
+
+def stamp(moment: datetime) -> str:
+    """Return a time in UTC as it is written into records."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def new_id() -> str:
@@ -42,6 +49,8 @@ class Ledger:
         self._fresh: dict[str, dict[str, Sample]] = defaultdict(dict)
         self._refs: set[tuple[str, str]] = set()
         self._listeners: list[Listener] = []
+        self._watchers: list[Callable[[str], None]] = []
+        self._looked_at: dict[str, list[Sample]] = {}
 
     def load(self, store: Store) -> None:
         """Read all that is stored; slow, and free of asyncio, so that a thread can do it."""
@@ -66,11 +75,23 @@ class Ledger:
         for listener in tuple(self._listeners):
             listener(change)
 
+    def watch(self, watcher: Callable[[str], None]) -> None:
+        """Call `watcher` with a request's id whenever anything about it may have changed.
+
+        Watchers keep what they know up to date; they hear of a change before the listeners do.
+        """
+        self._watchers.append(watcher)
+
+    def touch(self, request_id: str) -> None:
+        """Tell the watchers that something about this request may have changed."""
+        for watcher in self._watchers:
+            watcher(request_id)
+
     # Writing
 
     def stamp(self) -> str:
         """Return the time as it is written into records."""
-        return self._clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return stamp(self._clock())
 
     def record(self, kind: EventType, target: str, **data: Scalar) -> Event:
         """Make an event of what the curator did, and keep it."""
@@ -90,7 +111,21 @@ class Ledger:
                     self._shelve(record)
                 case Sample():
                     self._fresh[record.request_id][record.id] = record
+                    self._looked_at.pop(record.request_id, None)
         self.keeper.keep(*records)
+        for request_id in dict.fromkeys(self._request_of(record) for record in records):
+            self.touch(request_id)
+
+    def _request_of(self, record: Record) -> str:
+        """Return the id of the request that a record is about."""
+        if isinstance(record, Request):
+            return record.id
+        if isinstance(record, Sample):
+            return record.request_id
+        if record.type in ("undone", "redone"):
+            undone = self.session.event(record.target)
+            return self._request_of(undone) if undone else record.target
+        return str(record.data.get("request", record.target))
 
     def settle(self, ids: tuple[str, ...]) -> None:
         """Let go of samples that are on disk now: the store has them."""
@@ -115,9 +150,16 @@ class Ledger:
 
     def samples(self, request_id: str) -> list[Sample]:
         """Return a request's samples, oldest first, on disk or not yet."""
-        stored = self.store.samples_of(request_id) if self.store else []
-        held = {sample.id for sample in stored}
-        return stored + [s for s in self._fresh.get(request_id, {}).values() if s.id not in held]
+        found = self._looked_at.get(request_id)
+        if found is None:
+            stored = self.store.samples_of(request_id) if self.store else []
+            held = {sample.id for sample in stored}
+            fresh = self._fresh.get(request_id, {}).values()
+            found = stored + [s for s in fresh if s.id not in held]
+            if len(self._looked_at) >= _LOOKED_AT:
+                del self._looked_at[next(iter(self._looked_at))]
+            self._looked_at[request_id] = found
+        return list(found)
 
     def sample(self, sample_id: str) -> Sample | None:
         """Return a sample by its id."""

@@ -1,0 +1,40 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _inherited(context: typer.Context, home: Path | None) -> Path:
+    """Take the folder from the command, else from `curator --home`, else the default one."""
+    above = context.parent
+    while home is None and above is not None:
+        home = above.params.get("home")
+        above = above.parent
+    if home is None:
+        from curator.config import default_home
+
+        home = default_home()
+    return home.expanduser()
+
+
+_HELP = "The data folder: requests, samples, judgements, settings."
+
+RootHome = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="DIR", envvar="CURATOR_HOME", show_default=False, help=_HELP),
+]
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="DIR", show_default=False, help=_HELP, callback=_inherited),
+]
+"""Always a path by the time that a command sees it."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+
+
+def folder(home: Path | None) -> Path:
+    """Return the folder that `Home` settled on."""
+    assert home is not None, "the option's own callback puts the default in"
+    return home

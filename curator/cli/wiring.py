@@ -1,0 +1,84 @@
+"""The one place that puts the parts together: folder, settings, store, engine, desk."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from curator.cli.exits import USAGE, Stop
+
+if TYPE_CHECKING:
+    from curator.config import Settings
+    from curator.desk.desk import Desk
+    from curator.store import Store
+    from models.writer import Writer
+
+
+def settings_of(home: Path, **flags: Any) -> "Settings":
+    """Read the settings of a data folder. Raises `ConfigError`."""
+    from curator.config import load_settings
+
+    return load_settings(home, **flags)
+
+
+def open_store(home: Path, *, write: bool) -> "Store":
+    """Open the store to write (takes the lock) or to read (takes none). Raises `StoreError`.
+
+    Reading where there is nothing is a mistake in `--home` more often than not: it is said.
+    """
+    from curator.store import Store
+
+    if not write and not home.is_dir():
+        raise Stop(f"there is no data folder {home}; name yours with --home DIR", USAGE)
+    return Store.open(home, write=write)
+
+
+def make_desk(home: Path, settings: "Settings") -> "Desk":
+    """Return a desk over this folder, its engine not yet started."""
+    from curator.desk.desk import Desk
+    from curator.engine.client import EngineClient
+
+    engine = EngineClient(
+        model=where_is(settings.model, home),
+        device=settings.device,
+        log=home / "logs" / "engine.log",
+    )
+    return Desk(home, settings, engine)
+
+
+def model_folder(home: Path) -> Path:
+    """Return where models live beside those that ship: what `curator train` makes goes here."""
+    return home / "models"
+
+
+def where_is(model: str, home: Path) -> str:
+    """Return what the engine is to load: a folder for a model of this home, else the name."""
+    own = model_folder(home) / model
+    return str(own) if (own / "model.json").is_file() else model
+
+
+def load_writer(model: str, device: str | None, home: Path) -> "Writer":
+    """Load a model into this process. Raises `Stop` when it is not there or can't be used."""
+    from models.checkpoint import CheckpointError
+    from models.library import load
+
+    check_device(device)
+    try:
+        return load(where_is(model, home), device)
+    except CheckpointError as error:
+        raise Stop(f"{error}. `curator models` lists what there is.", USAGE) from error
+
+
+def check_device(device: str | None) -> None:
+    """Raise `Stop` for a device that is not there, naming those that are."""
+    import torch
+
+    if device is None:
+        return
+    kind = device.partition(":")[0]
+    there = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if not there.get(kind):
+        names = ", ".join(name for name, is_there in there.items() if is_there)
+        raise Stop(f"there is no device {device!r} here; there is {names}", USAGE)
