@@ -1,13 +1,15 @@
 """What the desk and the model's process say to each other: one JSON object a line.
 
 Every message carries the id of the request it belongs to, so that answers to something that was
-cancelled meanwhile are known and dropped. `to_line` and `from_line` are each other's inverse.
+cancelled meanwhile are known and dropped. An id is never used twice. `to_line` and `from_line` are
+each other's inverse, but for half surrogate pairs, which UTF-8 cannot carry and which become "?".
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass, field
+from types import UnionType
+from typing import Any, ClassVar, get_args, get_origin, get_type_hints
 
 
 class ProtocolError(ValueError):
@@ -114,7 +116,11 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished sample; `z` and `logprobs` are base64 of little-endian float32."""
+    """A finished sample; `z` and `logprobs` are base64 of little-endian float32.
+
+    `model` and `weights` are those that wrote it: after a switch or a restart, what is loaded by
+    the time that the sample is read may be something else.
+    """
 
     kind: ClassVar[str] = "sample"
     id: str
@@ -124,6 +130,8 @@ class Written:
     seconds: float
     z: str
     logprobs: str
+    model: str = ""
+    weights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,36 +177,52 @@ class Failed:
     message: str
 
 
-ToWorker = Load | Generate | Cancel | Encode | Decode | Surprisal
+Request = Load | Generate | Encode | Decode | Surprisal
+ToWorker = Request | Cancel
 FromWorker = Ready | Tokens | Written | Done | Cancelled | Encoded | Surprisals | Failed
 Message = ToWorker | FromWorker
 
-_KINDS: Mapping[str, type[Any]] = {
-    cls.kind: cls
-    for cls in (
-        *(Load, Generate, Cancel, Encode, Decode, Surprisal),
-        *(Ready, Tokens, Written, Done, Cancelled, Encoded, Surprisals, Failed),
-    )
+_KINDS: Mapping[str, type[Any]] = {cls.kind: cls for cls in get_args(Message)}
+_HINTS: Mapping[str, Mapping[str, Any]] = {
+    kind: {name: hint for name, hint in get_type_hints(cls).items() if name != "kind"}
+    for kind, cls in _KINDS.items()
 }
 
 
 def to_line(message: Message) -> bytes:
     """Return the message as one line of UTF-8 JSON, line break included."""
     body = {"type": message.kind} | asdict(message)
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", errors="replace"
-    ) + (b"\n")
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", errors="replace") + b"\n"
 
 
 def from_line(line: bytes) -> Message:
     """Read a line back. Raises `ProtocolError` for anything `to_line` would not write."""
     try:
         body = json.loads(line)
-        cls = _KINDS[body.pop("type")]
-        known = {f.name for f in fields(cls)}
-        if unknown := body.keys() - known:
+        kind = body.pop("type")
+        hints = _HINTS[kind]
+        if unknown := body.keys() - hints.keys():
             raise ProtocolError(f"unknown fields {sorted(unknown)}")
-        message: Message = cls(**body)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message: Message = _KINDS[kind](**{n: _read(v, hints[n]) for n, v in body.items()})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ProtocolError(f"not a message: {line[:200]!r} ({error})") from error
     return message
+
+
+def _read(value: Any, hint: Any) -> Any:
+    """Return a JSON value as the type that a field has. Raises ProtocolError if it is another."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is UnionType:  # the only unions are optional scalars
+        return None if value is None else _read(value, args[0])
+    if origin is list and isinstance(value, list):
+        return [_read(item, args[0]) for item in value]
+    if origin is dict and isinstance(value, dict):
+        return {key: _read(item, args[1]) for key, item in value.items()}
+    if origin is tuple and isinstance(value, list) and len(value) == len(args):
+        return tuple(_read(item, arg) for item, arg in zip(value, args, strict=True))
+    if hint is float and type(value) is int:
+        return float(value)
+    if type(value) is not hint:
+        raise ProtocolError(f"{value!r:.80} is no {hint}")
+    return value
