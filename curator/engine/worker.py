@@ -1,0 +1,294 @@
+"""The worker: a process that holds the model, and does what it is asked line by line.
+
+A thread reads stdin, so that a cancel, or the end of stdin, is seen while the model writes: one
+step of a `Writer` is one token for all rows in progress, and between steps the worker looks up.
+Nothing but messages goes to stdout; what libraries print there goes to stderr. The worker ends
+with its stdin, and so never outlives the desk, however that ends.
+"""
+
+import base64
+import contextlib
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from queue import SimpleQueue
+from typing import BinaryIO, cast
+
+import numpy as np
+
+from curator.engine.protocol import (
+    Cancel,
+    Cancelled,
+    Decode,
+    Done,
+    Encode,
+    Encoded,
+    Failed,
+    FromWorker,
+    Generate,
+    Load,
+    ProtocolError,
+    Ready,
+    Request,
+    Surprisal,
+    Surprisals,
+    Tokens,
+    Written,
+    from_line,
+    to_line,
+)
+from models.writer import (
+    Conditions,
+    LatentWriter,
+    SampleEvent,
+    Sampling,
+    TokenEvent,
+    Vector,
+    Writer,
+    WriterEvent,
+)
+
+Loader = Callable[[str, str | None], Writer]
+"""Loads a model by name or folder, onto a device or the best there is."""
+
+FRAMES_A_SECOND = 30
+NICENESS = 5
+"""The screen comes first: the model writes with what is left of the processor."""
+
+
+def serve(
+    load: Loader,
+    stdin: BinaryIO,
+    stdout: BinaryIO,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Answer what comes in on stdin, in order, until it ends. `clock` is in seconds."""
+    outbox = _Outbox(stdout)
+    inbox = _Inbox(stdin, outbox)
+    worker = _Worker(load, inbox, outbox, clock)
+    with contextlib.suppress(BrokenPipeError):  # nobody listens any more
+        for request in inbox:
+            worker.handle(request)
+
+
+class _Outbox:
+    """What goes out, from either thread, a whole line at a time."""
+
+    def __init__(self, stdout: BinaryIO) -> None:
+        self._stdout = stdout
+        self._lock = threading.Lock()
+
+    def send(self, message: FromWorker) -> None:
+        with self._lock:
+            self._stdout.write(to_line(message))
+            self._stdout.flush()
+
+
+class _Inbox:
+    """Requests in the order they came; cancels and the end of stdin are seen at once."""
+
+    def __init__(self, stdin: BinaryIO, outbox: _Outbox) -> None:
+        self._stdin = stdin
+        self._outbox = outbox
+        self._requests: SimpleQueue[Request | None] = SimpleQueue()
+        self._waiting: set[str] = set()  # ids of requests not yet answered
+        self._cancelled: set[str] = set()
+        self._lock = threading.Lock()
+        self.ended = False
+        threading.Thread(target=self._read, name="stdin", daemon=True).start()
+
+    def __iter__(self) -> Iterator[Request]:
+        while (request := self._requests.get()) is not None and not self.ended:
+            yield request
+            with self._lock:
+                self._waiting.discard(request.id)
+                self._cancelled.discard(request.id)
+
+    def is_cancelled(self, request_id: str) -> bool:
+        return request_id in self._cancelled
+
+    def _read(self) -> None:
+        try:
+            for line in self._stdin:
+                self._take(line)
+        except OSError:
+            pass  # a pipe that can't be read, or written back to, has ended
+        finally:
+            self.ended = True
+            self._requests.put(None)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            message = from_line(line)
+        except ProtocolError as error:
+            self._outbox.send(Failed("", str(error)))
+            return
+        with self._lock:
+            if isinstance(message, Cancel):
+                if message.id in self._waiting:  # else it is answered already
+                    self._cancelled.add(message.id)
+            elif isinstance(message, Request):
+                self._waiting.add(message.id)
+                self._requests.put(message)
+
+
+class _Worker:
+    """Holds the writer and does what a request asks of it."""
+
+    def __init__(
+        self, load: Loader, inbox: _Inbox, outbox: _Outbox, clock: Callable[[], float]
+    ) -> None:
+        self._load = load
+        self._inbox = inbox
+        self._send = outbox.send
+        self._clock = clock
+        self._loaded: Writer | None = None
+        self._next_frame = -float("inf")
+
+    def handle(self, request: Request) -> None:
+        """Answer a request; if it fails, that is the answer."""
+        if self._inbox.is_cancelled(request.id):
+            self._send(Cancelled(request.id))
+            return
+        try:
+            self._answer(request)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            self._send(Failed(request.id, _describe(error)))
+
+    def _answer(self, request: Request) -> None:
+        match request:
+            case Load():
+                start = self._clock()
+                writer = self._loaded = self._load(request.model, request.device)
+                name, weights, device = writer.name, writer.weights_hash, writer.device
+                seconds = round(self._clock() - start, 3)
+                self._send(Ready(request.id, name, weights, device, seconds))
+            case Generate():
+                events = self._writer.write(
+                    _conditions(request),
+                    request.n,
+                    request.seed,
+                    first_row=request.first_row,
+                    sampling=Sampling(request.temperature, request.top_p),
+                )
+                self._stream(request.id, events)
+            case Decode():
+                events = self._latent_writer.decode(
+                    np.stack([_unpack(z) for z in request.z]),
+                    _conditions(request),
+                    request.seed,
+                    sampling=Sampling(request.temperature, request.top_p),
+                )
+                self._stream(request.id, events)
+            case Encode():
+                z = self._latent_writer.encode(request.text, _conditions(request))
+                self._send(Encoded(request.id, _pack(z)))
+            case Surprisal():
+                found = self._writer.surprisal(request.text, _conditions(request))
+                self._send(Surprisals(request.id, [(s.piece, float(s.nats)) for s in found]))
+
+    def _stream(self, request_id: str, events: Iterable[WriterEvent]) -> None:
+        growing: dict[int, str] = {}
+        for event in events:
+            if self._inbox.ended:
+                return
+            if self._inbox.is_cancelled(request_id):
+                self._send(Cancelled(request_id))
+                return
+            match event:
+                case TokenEvent(rows=rows):
+                    growing.update(rows)
+                    now = self._clock()
+                    if growing and now >= self._next_frame:
+                        self._next_frame = now + 1 / FRAMES_A_SECOND
+                        self._send(Tokens(request_id, {str(r): t for r, t in growing.items()}))
+                case SampleEvent(row=row):
+                    growing.pop(row, None)
+                    self._send(self._written(request_id, event))
+        self._send(Done(request_id))
+
+    def _written(self, request_id: str, sample: SampleEvent) -> Written:
+        return Written(
+            id=request_id,
+            row=sample.row,
+            text=sample.text,
+            tokens=sample.tokens,
+            seconds=sample.seconds,
+            z="" if sample.z is None else _pack(sample.z),
+            logprobs=_pack(sample.logprobs),
+            model=self._writer.name,
+            weights=self._writer.weights_hash,
+        )
+
+    @property
+    def _writer(self) -> Writer:
+        if self._loaded is None:
+            raise ValueError("no model is loaded")
+        return self._loaded
+
+    @property
+    def _latent_writer(self) -> LatentWriter:
+        if not hasattr(self._writer, "latent"):
+            raise ValueError(f"{self._writer.name} has no latent space")
+        return cast(LatentWriter, self._writer)
+
+
+def _conditions(request: Generate | Encode | Decode | Surprisal) -> Conditions:
+    return Conditions(request.artist, request.title, tuple(request.genres), request.features)
+
+
+def _pack(vector: Vector) -> str:
+    return base64.b64encode(np.ascontiguousarray(vector, "<f4").tobytes()).decode()
+
+
+def _unpack(packed: str) -> Vector:
+    return np.frombuffer(base64.b64decode(packed, validate=True), "<f4").astype(np.float32)
+
+
+def _describe(error: Exception) -> str:
+    """Say what went wrong; the errors that a model raises on purpose need no name of a class."""
+    if isinstance(error, ValueError | OSError) and str(error):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def load_writer(name: str, device: str | None) -> Writer:
+    """Load a model of ours. Raises what `models.library.load` raises."""
+    from models.library import load  # torch comes with it, which takes seconds
+
+    return load(name, device)
+
+
+def _keep_a_core_free() -> None:
+    """Leave a core to the screen, and step back where there is only one."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        cores = os.cpu_count() or 1
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores - 1)))  # torch reads it at import
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+
+
+def main(load: Loader = load_writer) -> None:
+    """Run the worker on the process's own stdin and stdout."""
+    stdin = os.fdopen(os.dup(0), "rb")
+    stdout = os.fdopen(os.dup(1), "wb")
+    # From here on, whoever reads stdin finds it empty, and whoever prints does so to stderr.
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    _keep_a_core_free()
+    serve(load, stdin, stdout)
+
+
+if __name__ == "__main__":
+    main()
