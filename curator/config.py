@@ -1,30 +1,30 @@
 """Settings: `config.toml` in the data folder, then the environment, then flags.
 
-A flag wins over `CURATOR_<NAME>`, that over the file, the file over the defaults below.
+A flag wins over `CURATOR_<NAME>`, that over the file, the file over the defaults below. Written
+by hand on the standard library: a validating library takes longer to import than the whole first
+paint may take.
 """
 
 import getpass
+import json
+import os
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-import tomlkit
-from pydantic import Field, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+PREFIX = "CURATOR_"
 
 
 class ConfigError(Exception):
-    """The settings can't be used; the message names the file and the field."""
+    """The settings can't be used; the message names where each comes from and what is allowed."""
 
 
 def default_home() -> Path:
     """Return the data folder that is used when none is named."""
+    import platformdirs
+
     return platformdirs.user_data_path("curator", appauthor=False)
 
 
@@ -35,31 +35,60 @@ def _user() -> str:
         return "curator"
 
 
-class Settings(BaseSettings):
-    """What a curator can set."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a curator can set. Raises ValueError for a value that is not allowed."""
 
-    model_config = SettingsConfigDict(env_prefix="CURATOR_", extra="forbid")
-
-    curator: str = Field(default_factory=_user)
+    curator: str = field(default_factory=_user)
     """Whose judgements these are."""
     model: str = "cvae-small"
     """The writer: a name from `curator models`, or a folder."""
     device: str | None = None
     """Where it runs: cuda, mps or cpu; by itself it takes the first of these that is there."""
-    batch: int = Field(default=5, ge=1, le=64)
+    batch: int = 5
     """Samples written for a request at a time."""
-    ahead: int = Field(default=2, ge=0, le=20)
+    ahead: int = 2
     """How many requests after the current one get their batch written in advance."""
-    temperature: float = Field(default=0.8, gt=0, le=2)
+    temperature: float = 0.8
     """How daring the writing is."""
-    top_p: float = Field(default=0.92, gt=0, le=1)
+    top_p: float = 0.92
     """The share of probability that sampling draws from."""
     theme: str = "textual-dark"
     """A theme's name, as the palette lists them."""
-    similar: float = Field(default=0.8, gt=0, le=1)
+    similar: float = 0.8
     """From which likeness on two texts are called near-duplicates."""
-    keys: dict[str, str] = Field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
     """Other keys for actions: the id of a binding, as the help shows it → key or keys."""
+
+    def __post_init__(self) -> None:
+        for own in fields(self):
+            _check(own.name, getattr(self, own.name))
+
+
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "batch": (1, 64),
+    "ahead": (0, 20),
+    "temperature": (0.05, 2),
+    "top_p": (0.05, 1),
+    "similar": (0.05, 1),
+}
+_WHOLE = ("batch", "ahead")
+
+
+def _check(name: str, value: object) -> None:
+    """Raise ValueError, saying what is allowed, unless `value` is right for the setting."""
+    if name in _BOUNDS:
+        low, high = _BOUNDS[name]
+        number = isinstance(value, int if name in _WHOLE else int | float)
+        if isinstance(value, bool) or not number or not low <= value <= high:  # type: ignore[operator]
+            kind = "a whole number" if name in _WHOLE else "a number"
+            raise ValueError(f"{name} is {kind} from {low:g} to {high:g}, not {value!r}")
+    elif name == "keys":
+        pairs = value.items() if isinstance(value, Mapping) else [(0, 0)]
+        if not all(isinstance(key, str) and isinstance(text, str) for key, text in pairs):
+            raise ValueError(f'keys are pairs of texts such as approve = "A", not {value!r}')
+    elif not (isinstance(value, str) and value.strip()) and not (name == "device" and not value):
+        raise ValueError(f"{name} is a text, not {value!r}")
 
 
 def load_settings(home: Path, **flags: Any) -> Settings:
@@ -68,35 +97,65 @@ def load_settings(home: Path, **flags: Any) -> Settings:
     Raises `ConfigError`.
     """
     file = home / "config.toml"
+    given: dict[str, Any] = {}
+    problems: list[str] = []
+    for place, values in (
+        (str(file), _read(file)),
+        ("the environment", _environment()),
+        ("flags", {name: value for name, value in flags.items() if value is not None}),
+    ):
+        for name, value in values.items():
+            try:
+                _known(name)
+                _check(name, value)
+            except ValueError as error:
+                problems.append(f"{place}: {error}")
+            given[name] = value
+    if problems:
+        raise ConfigError("; ".join(problems))
+    return Settings(**given)
 
-    class FromHere(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            toml = TomlConfigSettingsSource(settings_cls, file)
-            return init_settings, env_settings, toml
 
+def _known(name: str) -> None:
+    names = [own.name for own in fields(Settings)]
+    if name not in names:
+        raise ValueError(f"there is no setting {name!r}; there are {', '.join(names)}")
+
+
+def _read(file: Path) -> dict[str, Any]:
     try:
-        return FromHere(**{k: v for k, v in flags.items() if v is not None})
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file} is not UTF-8: {error}") from error
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()
-        )
-        raise ConfigError(f"settings ({file}, CURATOR_… or flags): {problems}") from error
+    except OSError as error:
+        raise ConfigError(f"{file} can't be read: {error.strerror}") from error
+
+
+def _environment() -> dict[str, Any]:
+    """Return the settings of the environment; other variables may share the prefix."""
+    found: dict[str, Any] = {}
+    for own in fields(Settings):
+        text = os.environ.get(PREFIX + own.name.upper())
+        if text is None:
+            continue
+        value: Any = text
+        if own.name in _BOUNDS or own.name == "keys":
+            try:
+                value = json.loads(text)
+            except ValueError:
+                value = text
+        found[own.name] = value
+    return found
 
 
 def save_setting(home: Path, name: str, value: str | int | float) -> None:
     """Change one setting in `config.toml`, comments and the rest left as they are."""
+    import tomlkit
+
     file = home / "config.toml"
     document = tomlkit.parse(file.read_text("utf-8")) if file.exists() else tomlkit.document()
     document[name] = value

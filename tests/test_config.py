@@ -1,0 +1,86 @@
+"""Settings: where they come from, which wins, and what is said of wrong ones."""
+
+import os
+
+import pytest
+
+from curator.config import ConfigError, Settings, load_settings, save_setting
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch):
+    for name in [n for n in os.environ if n.startswith("CURATOR_")]:
+        monkeypatch.delenv(name)
+
+
+def test_a_flag_wins_over_the_environment_that_over_the_file(tmp_path, monkeypatch):
+    (tmp_path / "config.toml").write_text('batch = 7\nahead = 3\nmodel = "own"\n', "utf-8")
+    monkeypatch.setenv("CURATOR_BATCH", "8")
+    monkeypatch.setenv("CURATOR_MODEL", "other")
+    settings = load_settings(tmp_path, model="flag", device=None)
+    assert (settings.batch, settings.ahead, settings.model) == (8, 3, "flag")
+    assert settings.device is None
+
+
+def test_nothing_set_gives_the_defaults_and_a_name(tmp_path):
+    settings = load_settings(tmp_path / "none")
+    assert settings == Settings(curator=settings.curator)
+    assert settings.curator
+
+
+def test_keys_come_from_the_file_or_as_json(tmp_path, monkeypatch):
+    (tmp_path / "config.toml").write_text('[keys]\napprove = "A"\n', "utf-8")
+    assert load_settings(tmp_path).keys == {"approve": "A"}
+    monkeypatch.setenv("CURATOR_KEYS", '{"reject": "X"}')
+    assert load_settings(tmp_path).keys == {"reject": "X"}
+
+
+def test_other_variables_with_the_prefix_are_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("CURATOR_SHARED", "/somewhere")
+    load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("batch = 0", "batch is a whole number from 1 to 64, not 0"),
+        ("batch = 2.5", "batch is a whole number"),
+        ("batch = true", "batch is a whole number"),
+        ('temperature = "hot"', "temperature is a number from 0.05 to 2, not 'hot'"),
+        ("temperature = nan", "temperature is a number"),
+        ("model = 3", "model is a text"),
+        ('model = " "', "model is a text"),
+        ("keys = 3", "keys are pairs"),
+        ("[keys]\napprove = 3", "keys are pairs"),
+        ("btach = 3", "there is no setting 'btach'; there are curator, model"),
+        ("batch = ", "is not valid TOML"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(tmp_path, line, said):
+    file = tmp_path / "config.toml"
+    file.write_text(line, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(tmp_path)
+    assert said in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_a_wrong_environment_and_a_file_of_other_bytes(tmp_path, monkeypatch):
+    monkeypatch.setenv("CURATOR_BATCH", "many")
+    with pytest.raises(ConfigError, match="the environment: batch is a whole number"):
+        load_settings(tmp_path)
+    (tmp_path / "config.toml").write_bytes(b"model = '\xff'")
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load_settings(tmp_path)
+
+
+def test_saving_leaves_comments_and_the_rest(tmp_path):
+    file = tmp_path / "config.toml"
+    file.write_text('# mine\nbatch = 7  # seven\n\n[keys]\napprove = "A"\n', "utf-8")
+    save_setting(tmp_path, "theme", "nord")
+    save_setting(tmp_path, "batch", 9)
+    text = file.read_text("utf-8")
+    assert "# mine" in text
+    assert "# seven" in text
+    settings = load_settings(tmp_path)
+    assert (settings.theme, settings.batch, settings.keys) == ("nord", 9, {"approve": "A"})
