@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from curator.desk.changes import CardsChanged, QueueChanged
 from curator.desk.ledger import Ledger, new_id
-from curator.domain.parsing import parse_songs
+from curator.domain.parsing.typed import parse_typed
 from curator.domain.records import Event, Request, Song
 
 
@@ -24,15 +24,15 @@ class Asking:
         return requests
 
     def _read(self, line: str) -> Request:
-        first, *others = parse_songs(line) or [None]
-        song = Song(first.artist, first.title) if first else Song()
+        songs = parse_typed(line)
+        song = Song(songs[0].artist, songs[0].title) if songs else Song()
         return Request(
             id=new_id(),
             at=self._ledger.stamp(),
             source="typed",
             text=line,
             song=song,
-            others=tuple(f"{o.artist or ''} – {o.title or ''}" for o in others if o),
+            others=tuple(f"{o.artist or ''} – {o.title or ''}" for o in songs[1:]),
         )
 
     def take(self, requests: Iterable[Request]) -> None:
