@@ -55,6 +55,6 @@ def read_genres(given: Sequence[str]) -> tuple[str, ...]:
 def _unknown(label: str, known: list[str]) -> str:
     from rapidfuzz import process
 
-    close = [str(found[0]) for found in process.extract(label, known, limit=3, score_cutoff=60)]
+    close = [str(found[0]) for found in process.extract(label, known, limit=3, score_cutoff=75)]
     hint = f"did you mean {' or '.join(close)}? " if close else ""
     return f"no genre {label!r}; {hint}`curator models --genres` lists all"

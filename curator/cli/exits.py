@@ -1,6 +1,12 @@
 """How a command ends: its exit code, and one or two lines that say what to do."""
 
+import contextlib
+import os
+import sys
+from collections.abc import Callable
 from typing import Final
+
+from curator.cli.streams import say
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -39,3 +45,26 @@ def explain(error: BaseException) -> Stop | None:
     if isinstance(error, OSError) and error.filename is not None:
         return Stop(f"{error.filename}: {error.strerror or error}")
     return None
+
+
+def ending(work: Callable[[], int | None]) -> int:
+    """Do the work and return the exit code; what can be expected to fail is said on stderr."""
+    try:
+        return work() or DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _leave_quietly()
+        return FAILED
+    except Exception as error:
+        stop = explain(error)
+        if stop is None:
+            raise
+        say(f"curator: {stop.message}")
+        return stop.code
+
+
+def _leave_quietly() -> None:
+    """Point stdout at nothing: whoever read it has gone, and the last flush would complain."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -99,13 +99,14 @@ def generate(
     with contextlib.ExitStack() as stack:
         store = stack.enter_context(open_store(place, write=True)) if save else None
         job = _Job(song, n, *_request_and_seed(song, seed, save=save), settings)
-        if seed is None:
-            say(f"seed {job.seed}")
         status = stack.enter_context(Status())
         printer = _Printer(job, store, json=json)
         try:
             status.show(f"loading {settings.model} …", now=True)
             writer = load_writer(settings.model, settings.device, place)
+            if seed is None:
+                status.clear()
+                say(f"seed {job.seed}")
             for finished in _in_order(writer, job, status):
                 status.clear()
                 printer.put(finished, writer)

@@ -21,7 +21,7 @@ def models(
     json: Json = False,
     home: Home = None,
 ) -> None:
-    """List the models that can write, with their size, figures and folder.
+    """List the models, with size, figures and folder.
 
     Held-out nats a token: how surprised the model is by our own sentences that it never saw
     (less is better). KL: how much of a text its latent vector decides. Self-BLEU: how alike its

@@ -5,29 +5,33 @@ from typing import Annotated
 
 import typer
 
+from curator.cli.home import VARIABLE, choose
 
-def _inherited(context: typer.Context, home: Path | None) -> Path:
+
+def inherited(context: typer.Context, home: Path | None) -> Path:
     """Take the folder from the command, else from `curator --home`, else the default one."""
     above = context.parent
     while home is None and above is not None:
         home = above.params.get("home")
         above = above.parent
-    if home is None:
-        from curator.config import default_home
+    return choose(home)
 
-        home = default_home()
-    return home.expanduser()
-
-
-_HELP = "The data folder: requests, samples, judgements, settings."
 
 RootHome = Annotated[
     Path | None,
-    typer.Option("--home", metavar="DIR", envvar="CURATOR_HOME", show_default=False, help=_HELP),
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        show_default=False,
+        help=f"The data folder: requests, samples, judgements, settings. Without it, {VARIABLE} "
+        "or the folder that your system keeps for such data.",
+    ),
 ]
 Home = Annotated[
     Path | None,
-    typer.Option("--home", metavar="DIR", show_default=False, help=_HELP, callback=_inherited),
+    typer.Option(
+        "--home", metavar="DIR", show_default=False, help="The data folder.", callback=inherited
+    ),
 ]
 """Always a path by the time that a command sees it."""
 

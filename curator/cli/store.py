@@ -7,7 +7,6 @@ from curator.cli.options import Home, folder
 
 store = typer.Typer(
     help="Check and repair the data folder's files.",
-    no_args_is_help=True,
     rich_markup_mode=None,
 )
 

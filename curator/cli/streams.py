@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from curator.cli.exits import USAGE, Stop
-
 # Control, format and separator characters, and surrogates: a terminal might obey them, and some
 # readers take a few of them for the end of a line. JSON can say all of them in ASCII.
 _UNSAFE = re.compile(
@@ -42,13 +40,10 @@ def say(text: str) -> None:
 
 
 def opened(path: str | Path) -> contextlib.AbstractContextManager[io.BufferedIOBase]:
-    """Open a file to read bytes from it; `-` is standard input. Raises `Stop`."""
+    """Open a file to read bytes from it; `-` is standard input. Raises OSError."""
     if str(path) == "-":
         return contextlib.nullcontext(sys.stdin.buffer)  # type: ignore[arg-type]
-    try:
-        return Path(path).open("rb")
-    except OSError as error:
-        raise Stop(f"{path}: {error.strerror or error}", USAGE) from error
+    return Path(path).open("rb")
 
 
 def lines(path: str | Path) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOG_EVERY = 30.0
 """Seconds between lines of progress where nobody looks at a terminal."""
 
-train = typer.Typer(help="Train a model.", no_args_is_help=True, rich_markup_mode=None)
+train = typer.Typer(help="Train a model.", rich_markup_mode=None)
 
 
 @train.callback()
@@ -66,7 +66,7 @@ def cvae(
     ] = None,
     home: Home = None,
 ) -> None:
-    """Train the conditional VAE: the small model that ships was made by this command.
+    """Train the conditional VAE, the kind that ships.
 
     SOURCES are tables with a text column (.csv), lines of {"text", "genres", "features"}
     (.jsonl) or plain text (.txt); without any, the sentences that ship. What is left out of

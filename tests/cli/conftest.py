@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from typer.testing import CliRunner
 
-from curator.cli.main import app
+from curator.cli.commands import app
 from curator.domain.records import Request, Sample, Song
 from curator.store import Store
 
