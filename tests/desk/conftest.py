@@ -12,7 +12,10 @@ from curator.engine.protocol import Ready, Tokens, Written
 
 
 class ScriptedEngine:
-    """Writes "<title> row <n>", one row after the other; `gate` holds it up when cleared."""
+    """Writes "<title> sounds like row <n>.", one row after the other.
+
+    From row `held_from` on it waits for `gate`.
+    """
 
     def __init__(self):
         self.info = Ready("load", "scripted", "hash", "cpu", 0.0)
@@ -23,7 +26,7 @@ class ScriptedEngine:
         self.cancelled = []
         self.fail = None
         self.gate = asyncio.Event()
-        self.gate.set()
+        self.held_from = None
 
     async def start(self):
         self.state = "ready"
@@ -40,7 +43,8 @@ class ScriptedEngine:
                 await asyncio.sleep(0)
                 text = f"{job.song.title} sounds like row {row}."
                 yield Tokens(job.id, {str(row): text[: len(text) // 2]})
-                await self.gate.wait()
+                if self.held_from is not None and row >= self.held_from:
+                    await self.gate.wait()
                 yield Written(job.id, row, text, 6, 0.01, "", "")
         except (GeneratorExit, asyncio.CancelledError):
             self.cancelled.append(job.id)
