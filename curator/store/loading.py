@@ -1,0 +1,156 @@
+"""From the files of a data folder to tables in memory.
+
+Read the snapshot, then every journal in the order of generations, and apply each transaction
+whose number is the next. Those up to the snapshot's are skipped, so it does not matter at which
+step a fold was cut off; a gap means that something is lost, and stops.
+"""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import sleep
+from typing import TypeVar
+
+from curator.store.disk import Disk
+from curator.store.errors import DuplicateId, StoreDamaged, StoreError, StoreTooNew
+from curator.store.journal import BadLine, generation_of, is_torn, journal_name, read_journal
+from curator.store.layout import TABLES
+from curator.store.snapshot import SNAPSHOT, read_snapshot
+from curator.store.tables import Tables
+
+T = TypeVar("T")
+
+_TRIES = 5
+
+
+@dataclass(slots=True)
+class JournalFile:
+    """A journal as it was found: its `whole` first bytes are good, `torn` follows them.
+
+    `needed`: it holds transactions that the snapshot lacks.
+    """
+
+    path: Path
+    generation: int
+    whole: int
+    torn: bytes
+    needed: bool
+
+
+@dataclass(slots=True)
+class Loaded:
+    """The tables, and the files they came from; `generation` 0 means no snapshot."""
+
+    tables: Tables = field(default_factory=Tables)
+    generation: int = 0
+    snapshot_size: int = 0
+    journals: list[JournalFile] = field(default_factory=list)
+
+
+def load(disk: Disk, home: Path) -> Loaded:
+    """Read everything; raise `StoreDamaged`, `StoreTooNew` or `OSError`."""
+    with _no_garbage_collection():
+        return _load(disk, home)
+
+
+def beside_writer(disk: Disk, home: Path, look: Callable[[], T]) -> T:
+    """Return what `look` sees in a folder in which another process may be writing.
+
+    A fold under our hands shows in the snapshot's identity, a failed write that is being cut
+    away in damage that is gone at a second look: then look again.
+    """
+    for attempt in range(_TRIES):
+        before = disk.identity(home / SNAPSHOT)
+        try:
+            seen = look()
+        except (StoreDamaged, FileNotFoundError):
+            if attempt == _TRIES - 1:
+                raise
+        else:
+            if disk.identity(home / SNAPSHOT) == before:
+                return seen
+        sleep(0.02 * attempt)
+    raise StoreError(f"{home / SNAPSHOT} changes faster than it can be read; try again.")
+
+
+def journals_in(disk: Disk, home: Path) -> list[tuple[int, Path]]:
+    """Return the journals by generation."""
+    found = [(generation_of(name), home / name) for name in disk.names(home)]
+    return sorted((g, path) for g, path in found if g is not None)
+
+
+def _load(disk: Disk, home: Path) -> Loaded:
+    loaded = Loaded()
+    path = home / SNAPSHOT
+    names = disk.names(home)
+    if SNAPSHOT in names and (data := disk.read(path)):
+        snapshot = read_snapshot(data, path)
+        loaded.generation, loaded.snapshot_size = snapshot.generation, len(data)
+        try:
+            loaded.tables.apply(snapshot.last_seq, snapshot.ops)
+        except DuplicateId as twice:
+            raise StoreDamaged(path, None, f"{twice.id} is in {twice.table} twice") from twice
+        del data, snapshot
+    journals = journals_in(disk, home)
+    if missing := missing_file(home, loaded.generation, [g for g, _ in journals]):
+        raise missing
+    for generation, path in journals:
+        data = disk.read(path)
+        before = loaded.tables.last_seq
+        whole = _replay(loaded.tables, path, data)
+        needed = loaded.tables.last_seq > before
+        loaded.journals.append(JournalFile(path, generation, whole, data[whole:], needed))
+    return loaded
+
+
+def missing_file(home: Path, generation: int, journals: list[int]) -> StoreDamaged | None:
+    """Say which file is missing that a crash cannot explain, beside these journals."""
+    if generation == 0:
+        if journals and journals[0] > 1:
+            return StoreDamaged(home / SNAPSHOT, None, "the snapshot is missing")
+    elif generation not in journals and not any(g < generation for g in journals):
+        what = "the journal is missing, with all that was stored after the snapshot"
+        return StoreDamaged(home / journal_name(generation), None, what)
+    return None
+
+
+def _replay(tables: Tables, path: Path, data: bytes) -> int:
+    """Apply the journal's transactions that are new; return how many bytes are whole."""
+    before: int | None = None
+    lines = read_journal(data)
+    for line in lines:
+        if isinstance(line, BadLine):
+            if is_torn(data, line, lines):
+                return line.start
+            raise StoreDamaged(path, line.number, line.what)
+        number, seq, _, ops = line
+        if before is not None and seq != before + 1:
+            raise StoreDamaged(path, number, f"transaction {seq} follows {before}")
+        before = seq
+        if seq <= tables.last_seq:
+            continue
+        if seq != tables.last_seq + 1:
+            what = f"transactions {tables.last_seq + 1} to {seq - 1} are missing"
+            raise StoreDamaged(path, number, what)
+        for op in ops:
+            if op.table not in TABLES:
+                raise StoreTooNew(path, f"it holds a table named {op.table}")
+        try:
+            tables.apply(seq, ops)
+        except DuplicateId as twice:
+            raise StoreDamaged(path, number, f"{twice.id} is in {twice.table} twice") from twice
+    return len(data)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Keep the collector from walking over a growing heap that holds no garbage."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

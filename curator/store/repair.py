@@ -1,0 +1,225 @@
+"""`check` looks for damage and changes nothing; `repair` keeps all that is whole.
+
+No byte is ever destroyed: a damaged file is kept beside the new ones, and the report says, line
+by line, what could not be taken over from it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from curator.store.aside import keep_aside
+from curator.store.disk import Disk
+from curator.store.errors import StoreDamaged, StoreError, StoreTooNew, from_os
+from curator.store.journal import BadLine, is_torn, read_journal
+from curator.store.layout import TABLES, Op, parse
+from curator.store.loading import beside_writer, journals_in, missing_file
+from curator.store.salvage import Lost, meta_of, rows_of, what_is_wrong
+from curator.store.snapshot import SNAPSHOT, fold, read_snapshot
+from curator.store.store import LOCK
+from curator.store.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, in which file, at which line (from 1; None where it is the whole file)."""
+
+    path: Path
+    line: int | None
+    what: str
+
+    def __str__(self) -> str:
+        place = f", line {self.line}" if self.line else ""
+        return f"{self.path.name}{place}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFound:
+    """A file of the store: its size in bytes, and its lines."""
+
+    path: Path
+    size: int
+    lines: int
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found; after a repair `kept` are the damaged files, put aside."""
+
+    home: Path
+    files: list[FileFound] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    kept: list[Path] = field(default_factory=list)
+    repaired: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is nothing to repair (any more)."""
+        return self.repaired or not self.problems
+
+    def lines(self) -> list[str]:
+        """Return the report as lines to print."""
+        text = [f"{f.path.name}: {f.size:,} bytes, {f.lines:,} lines" for f in self.files]
+        text.append(", ".join(f"{count:,} {name}" for name, count in self.counts.items()))
+        text += self.notices
+        text += [str(problem) for problem in self.problems]
+        text += [f"kept beside: {path.name}" for path in self.kept]
+        if self.repaired:
+            text.append("Repaired: everything counted above is in the store.")
+        elif self.problems:
+            text.append("Damaged; `curator store repair` keeps everything counted above.")
+        else:
+            text.append("All is well.")
+        return [line for line in text if line]
+
+
+def check(home: Path, *, disk: Disk | None = None) -> Report:
+    """Read every byte of the store and say what is wrong with it.
+
+    Raises `StoreTooNew` for files of a newer version, `StoreError` when one cannot be read.
+    """
+    disk = disk or Disk()
+    if disk.identity(home) is None:
+        return Report(home, notices=[f"there is no store in {home} yet"])
+    try:
+        return beside_writer(disk, home, lambda: _Inspection(disk, home).report)
+    except OSError as error:
+        raise StoreError(f"{home} cannot be read: {error.strerror or error}.") from error
+
+
+def repair(home: Path, *, disk: Disk | None = None) -> Report:
+    """Put aside what is damaged and store anew all that is whole; leave a sound store alone.
+
+    Raises what `check` raises, and `StoreLocked` while another process writes.
+    """
+    disk = disk or Disk()
+    if disk.identity(home) is None:
+        return check(home, disk=disk)
+    try:
+        lock = disk.lock(home / LOCK)
+    except OSError as error:
+        raise from_os(error, f"Repairing {home}") from error
+    try:
+        inspection = _Inspection(disk, home)
+        if inspection.report.problems:
+            inspection.rebuild()
+        return inspection.report
+    except OSError as error:
+        raise from_os(error, f"Repairing {home}") from error
+    finally:
+        lock.release()
+
+
+class _Inspection:
+    """One reading of all files, keeping what is whole in the order in which it was stored."""
+
+    def __init__(self, disk: Disk, home: Path):
+        self.report = Report(home)
+        self._disk = disk
+        self._home = home
+        self._ops: dict[tuple[str, str], Op] = {}
+        self._aside: dict[Path, bytes] = {}
+        self._generation = 0
+        self._last_seq = 0
+        self._sound = True
+        """Whether the snapshot is, so that what it says of itself can be relied on."""
+        self._read_snapshot(home / SNAPSHOT)
+        self._folded = self._last_seq if self._sound else 0
+        journals = journals_in(disk, home)
+        missing = missing_file(home, self._generation, [g for g, _ in journals])
+        if missing and (self._sound or self._generation):
+            self._problem(missing.path, None, missing.what)
+        for generation, path in journals:
+            self._generation = max(generation, self._generation)
+            self._read_journal(path)
+        self.report.counts = dict.fromkeys(TABLES, 0)
+        for op in self._ops.values():
+            self.report.counts[op.table] += 1
+
+    def rebuild(self) -> None:
+        """Write what was kept as a new generation; only then let go of the old files."""
+        for path, data in self._aside.items():
+            self.report.kept.append(keep_aside(self._disk, path, data, "damaged"))
+        tables = Tables()
+        tables.apply(self._last_seq, self._ops.values())
+        generation = self._generation + 1
+        fold(self._disk, self._home, tables, generation).close()
+        for old, path in journals_in(self._disk, self._home):
+            if old < generation:
+                self._disk.remove(path)
+        self._disk.fsync_folder(self._home)
+        self.report.repaired = True
+
+    def _problem(self, path: Path, line: int | None, what: str, data: bytes | None = None) -> None:
+        self.report.problems.append(Problem(path, line, what))
+        if data is not None:
+            self._aside[path] = data
+
+    def _found(self, path: Path) -> bytes:
+        data = self._disk.read(path)
+        lines = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
+        self.report.files.append(FileFound(path, len(data), lines))
+        return data
+
+    def _read_snapshot(self, path: Path) -> None:
+        data = self._found(path) if SNAPSHOT in self._disk.names(self._home) else b""
+        if not data:
+            return
+        rows: Iterator[Op | Lost]
+        try:
+            snapshot = read_snapshot(data, path)
+            rows = snapshot.ops
+            self._generation, self._last_seq = snapshot.generation, snapshot.last_seq
+        except StoreDamaged as damage:
+            self._sound = False
+            self._problem(path, damage.line, damage.what, data)
+            rows = rows_of(data)
+            self._generation, self._last_seq = meta_of(data)
+        for row in rows:
+            if isinstance(row, Lost):
+                self._problem(path, row.line, row.what, data)
+            else:
+                self._keep(row, path, None, data)
+
+    def _read_journal(self, path: Path) -> None:
+        data = self._found(path)
+        lines = list(read_journal(data))
+        expected = self._last_seq + 1 if self._sound else None
+        first = True
+        for index, line in enumerate(lines):
+            if isinstance(line, BadLine):
+                if is_torn(data, line, lines[index + 1 :]):
+                    what = f"torn ({len(data) - line.start} bytes): it was never acknowledged"
+                    self.report.notices.append(f"the last line of {path.name} is {what}")
+                    self._aside[path] = data
+                    return
+                begin = data[line.start : line.end][:60].decode("ascii", errors="replace")
+                self._problem(path, line.number, f"{line.what}; left out: {begin!r}", data)
+                expected = None if expected is None else expected + 1
+                continue
+            if expected is not None and (line.seq > expected or not first) and line.seq != expected:
+                what = f"transaction {line.seq} is where {expected} should be"
+                self._problem(path, line.number, what, data)
+            first = False
+            expected = line.seq + 1
+            if line.seq > self._folded:
+                for op in line.ops:
+                    self._keep(op, path, line.number, data)
+            self._last_seq = max(self._last_seq, line.seq)
+
+    def _keep(self, op: Op, path: Path, line: int | None, data: bytes) -> None:
+        """Take over a record, unless it is none; of two with one id the journal's is right."""
+        if op.table not in TABLES:
+            raise StoreTooNew(path, f"it holds a table named {op.table}")
+        if wrong := what_is_wrong(op.table, parse(op.row)):
+            self._problem(path, line, f"{op.id} is {wrong}", data)
+            return
+        known = self._ops.setdefault((op.table, op.id), op)
+        if known is op:
+            return
+        if known.row != op.row or self._sound:
+            self._problem(path, line, f"{op.id} is in {op.table} twice", data)
+        if line is not None and not self._sound:
+            self._ops[op.table, op.id] = op

@@ -1,0 +1,145 @@
+"""The snapshot: everything up to a point, in one file that stock `TinyDB(path)` opens.
+
+It is never changed, only replaced, and sealed as a whole (`layout.py`). One row is one line, so
+that a damaged file can be mended by hand, or by `repair.py`.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+from curator.store.disk import Disk
+from curator.store.errors import StoreDamaged, StoreTooNew
+from curator.store.journal import Journal, generation_of, journal_name
+from curator.store.layout import FORMAT, META, TABLES, Op, row_id, seal, sealed
+from curator.store.tables import Tables
+
+SNAPSHOT = "curator.json"
+TEMPORARY = "curator.json.tmp"
+
+_CLOSING = b"}}\n"
+_HEADER = re.compile(rb'(?:\{|\},)"(\w+)":\{')
+_META = re.compile(rb'"1":\{"format":(\d+),"generation":(\d+),"last_seq":(\d+),"crc"')
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a snapshot says of itself, and its rows."""
+
+    generation: int
+    last_seq: int
+    ops: Iterator[Op]
+
+
+def meta(generation: int, last_seq: int) -> dict[str, int]:
+    """Return the fields of the `_meta` table's only row, its seal left out."""
+    return {"format": FORMAT, "generation": generation, "last_seq": last_seq}
+
+
+def read_snapshot(data: bytes, path: Path) -> Snapshot:
+    """Read a snapshot; raise `StoreDamaged` or `StoreTooNew`, naming it by `path`."""
+    if not sealed(data, 0, len(data) - len(_CLOSING)) or not data.endswith(_CLOSING):
+        raise _what_is_wrong(data, path)
+    found = _META.search(data, data.rfind(b"\n", 0, len(data) - 1))
+    if found is None or int(found[1]) > FORMAT:
+        raise _what_is_wrong(data, path)
+    return Snapshot(int(found[2]), int(found[3]), _ops(data, path))
+
+
+def _ops(data: bytes, path: Path) -> Iterator[Op]:
+    table = META
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start)
+        if table != META and data.startswith(b'"', start):
+            stop = end - 1 if data.endswith(b",", start, end) else end
+            row = data[data.index(b"{", start) : stop]
+            yield Op(table, row_id(row), row)
+        elif header := _HEADER.match(data, start, end):
+            table = header[1].decode()
+            if table != META and table not in TABLES:
+                raise StoreTooNew(path, f"it holds a table named {table}")
+        start = end + 1
+
+
+def write_snapshot(disk: Disk, path: Path, tables: Tables, generation: int) -> None:
+    """Write the tables to `path` and return once the content is durable; its name is not yet."""
+    handle = disk.open(path)
+    try:
+        disk.truncate(handle, 0)
+        crc = 0
+        for chunk in _chunks(tables, generation):
+            crc = crc32(chunk, crc)
+            disk.write(handle, chunk)
+        disk.write(handle, seal(crc) + _CLOSING)
+        disk.fsync(handle)
+    finally:
+        disk.close(handle)
+
+
+def fold(disk: Disk, home: Path, tables: Tables, generation: int) -> Journal:
+    """Write a new snapshot and start its journal; raise `OSError` with all as it was before.
+
+    At every step the files in the folder hold everything: the new journal has its name before
+    the snapshot that needs it, and the old ones go only when the snapshot's name is durable.
+    """
+    temporary = home / TEMPORARY
+    try:
+        write_snapshot(disk, temporary, tables, generation)
+        journal = Journal.open(disk, home / journal_name(generation), 0)
+    except OSError:
+        with suppress(OSError):
+            disk.remove(temporary)
+        raise
+    try:
+        disk.fsync_folder(home)
+        disk.replace(temporary, home / SNAPSHOT)
+    except OSError:
+        journal.close()
+        raise
+    # From here on the new journal is right whichever snapshot a power cut leaves: beside the old
+    # snapshot it goes on where the old journal ends. So a failure costs nothing but old files.
+    with suppress(OSError):
+        disk.fsync_folder(home)
+        for name in disk.names(home):
+            old = generation_of(name)
+            if old is not None and old < generation:
+                disk.remove(home / name)
+    return journal
+
+
+def _chunks(tables: Tables, generation: int) -> Iterator[bytes]:
+    opening = b"{"
+    for table in TABLES:
+        yield b'%b"%b":{\n' % (opening, table.encode())
+        rows = tables.rows(table)
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            lines = [b'"%d":%b' % (start + n, row) for n, row in enumerate(batch, 1)]
+            yield (b",\n" if start else b"") + b",\n".join(lines)
+        opening = b"\n},"
+    of_itself = json.dumps(meta(generation, tables.last_seq), separators=(",", ":"))
+    yield b'\n},"%b":{\n"1":%b' % (META.encode(), of_itself[:-1].encode("ascii"))
+
+
+def _what_is_wrong(data: bytes, path: Path) -> StoreDamaged | StoreTooNew:
+    """Say as closely as possible why a snapshot is not as it was written."""
+    try:
+        tables = json.loads(data)
+    except json.JSONDecodeError as error:
+        return StoreDamaged(path, error.lineno, f"no JSON: {error.msg}")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return StoreDamaged(path, line, "bytes that are no text")
+    with suppress(AttributeError, KeyError, TypeError):
+        version = tables[META]["1"]["format"]
+        if isinstance(version, int) and version > FORMAT:
+            return StoreTooNew(path, f"format {version}, this one knows {FORMAT}")
+    return StoreDamaged(
+        path, None, "it does not match its checksum: it was changed by another program, or damaged"
+    )

@@ -1,0 +1,143 @@
+"""The thread that writes: nobody else waits for the disk.
+
+Transactions queue up; those that arrive while the disk is busy share the next write and fsync
+(group commit, as databases have done since DeWitt et al., "Implementation techniques for main
+memory database systems", 1984). A future has its result only after that fsync, and the tables
+show a record only then.
+"""
+
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from concurrent.futures import Future
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Any, NamedTuple, TypeVar
+
+from curator.store.errors import DuplicateId, StoreError, from_os
+from curator.store.journal import Journal
+from curator.store.layout import Op, to_line
+from curator.store.tables import Tables
+
+T = TypeVar("T")
+
+_GROUP = 256
+"""How many transactions at most share an fsync, so that the first does not wait for a crowd."""
+
+
+class _Commit(NamedTuple):
+    ops: Sequence[Op]
+    future: Future[int]
+
+
+class _Task(NamedTuple):
+    run: Callable[[], Any]
+    future: Future[Any]
+
+
+class Writer:
+    """The queue, its thread, and the journal that only this thread touches."""
+
+    def __init__(self, tables: Tables, journal: Journal):
+        self.journal = journal
+        self._tables = tables
+        self._queue: SimpleQueue[_Commit | _Task | None] = SimpleQueue()
+        self._stopped = False
+        self._lock = Lock()
+        self._thread = Thread(target=self._work, name="curator-store", daemon=True)
+        self._thread.start()
+
+    def commit(self, ops: Sequence[Op]) -> Future[int]:
+        """Queue one transaction; the result is its sequence number, once it is durable."""
+        future: Future[int] = Future()
+        return self._put(_Commit(ops, future))
+
+    def run(self, task: Callable[[], T]) -> Future[T]:
+        """Run `task` on the writer's thread, after all that is queued already."""
+        future: Future[T] = Future()
+        return self._put(_Task(task, future))
+
+    def stop(self) -> None:
+        """Write what is queued, then end the thread; what comes later is refused."""
+        with self._lock:
+            if not self._stopped:
+                self._stopped = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _put(self, item: _Commit | _Task) -> Future[Any]:
+        # Running from the start: once queued it will be written, and cannot be cancelled.
+        item.future.set_running_or_notify_cancel()
+        with self._lock:
+            if not self._stopped:
+                self._queue.put(item)
+                return item.future
+        item.future.set_exception(StoreError("The store is closed; open it again to write."))
+        return item.future
+
+    def _work(self) -> None:
+        while True:
+            item = self._queue.get()
+            group: list[_Commit] = []
+            with suppress(Empty):
+                while isinstance(item, _Commit):
+                    group.append(item)
+                    if len(group) == _GROUP:
+                        break
+                    item = self._queue.get_nowait()
+            if group:
+                self._commit(group)
+            if isinstance(item, _Task):
+                _settle(item)
+            elif item is None:
+                return
+
+    def _commit(self, group: Sequence[_Commit]) -> None:
+        """Make a group durable with one write and one fsync, then show and acknowledge it."""
+        going: list[_Commit] = []
+        taken: set[tuple[str, str]] = set()
+        for commit in group:
+            if twice := self._stored_twice(commit.ops, taken):
+                commit.future.set_exception(twice)
+            else:
+                going.append(commit)
+                taken.update(op[:2] for op in commit.ops)
+        if not going:
+            return
+        first = self._tables.last_seq + 1
+        try:
+            self.journal.append(
+                b"".join(
+                    to_line(first + n, commit.ops, joined=n > 0) for n, commit in enumerate(going)
+                )
+            )
+        except OSError as error:
+            if len(going) == 1:
+                where = f"Saving to {self.journal.path}"
+                going[0].future.set_exception(from_os(error, where))
+                return
+            # Together they may not fit where one does, and each gets its own answer.
+            for commit in going:
+                self._commit([commit])
+            return
+        for seq, commit in enumerate(going, first):
+            self._tables.apply(seq, commit.ops)
+            commit.future.set_result(seq)
+
+    def _stored_twice(
+        self, ops: Sequence[Op], taken: AbstractSet[tuple[str, str]]
+    ) -> DuplicateId | None:
+        """Return what is wrong when an id is stored, in `taken`, or among `ops` twice."""
+        own: set[tuple[str, str]] = set()
+        for table, id, _ in ops:
+            if self._tables.holds(table, id) or (table, id) in taken or (table, id) in own:
+                return DuplicateId(table, id)
+            own.add((table, id))
+        return None
+
+
+def _settle(task: _Task) -> None:
+    try:
+        task.future.set_result(task.run())
+    except Exception as error:
+        task.future.set_exception(error)
