@@ -16,12 +16,19 @@ class Asking:
 
     def typed(self, text: str) -> list[Request]:
         """Take what was typed or pasted: one request a line. Raises ValueError for nothing."""
+        requests = self.read(text)
+        self.take(requests)
+        return requests
+
+    def read(self, text: str) -> list[Request]:
+        """Read what was typed or pasted without taking it in, in any thread.
+
+        Raises ValueError for nothing.
+        """
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         if not lines:
             raise ValueError("there is nothing to ask for")
-        requests = [self._read(line) for line in lines]
-        self.take(requests)
-        return requests
+        return [self._read(line) for line in lines]
 
     def _read(self, line: str) -> Request:
         songs = parse_typed(line)

@@ -1,14 +1,18 @@
 """The samples of a request as cards: judgement, length, warnings, whether it is on disk."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from curator.config import Settings
 from curator.desk.ledger import Ledger
-from curator.desk.writing import Writing
+from curator.desk.likeness import Past, Siblings
+from curator.desk.writing import Writing, seed_of
 from curator.domain.records import Sample, Song
 from curator.domain.session import Judgement
 from curator.domain.tweet_text import Weighed, weigh
-from curator.domain.warnings import WordList, near_duplicates, offensive
+from curator.domain.warnings import WordList, offensive
+
+_REMEMBERED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,9 @@ class Likeness:
 class Card:
     """A sample with all that is to be said of it before the decision.
 
-    `stale` says that it was written for another artist or title than the request has now.
+    `number` counts from 1 in the order of the rows, those still to be written included, so that
+    a card keeps its place while its siblings come in. `stale` says that it was written for
+    another artist or title than the request has now.
     """
 
     number: int
@@ -45,63 +51,81 @@ class Cards:
     ) -> None:
         self._ledger = ledger
         self._writing = writing
-        self._settings = settings
-        self._words = words
-        self._past: dict[str, str] = {}
-        self._past_key: tuple[str, ...] = ()
+        self._past = Past(settings.similar)
+        self._siblings = Siblings(settings.similar)
+        self._weigh = lru_cache(_REMEMBERED)(weigh)
+        self._offensive = lru_cache(_REMEMBERED)(lambda text: tuple(offensive(text, words)))
+        ledger.watch(self._touched)
+
+    def begin(self) -> None:
+        """Read the texts that were approved in earlier sittings."""
+        for sample_id, text in self._ledger.approved_texts():
+            self._past.put(sample_id, text)
+
+    def _touched(self, request_id: str) -> None:
+        session = self._ledger.session
+        if not session.is_touched(request_id):
+            return
+        for sample in self._ledger.samples(request_id):
+            approved = session.is_approved(sample.id)
+            text = session.judgement(sample.id).text or sample.text
+            self._past.put(sample.id, text if approved else None)
 
     def of(self, request_id: str) -> list[Card]:
-        """Return the cards of a request, in the order of writing."""
-        samples = self._ledger.samples(request_id)
-        session = self._ledger.session
-        judgements = [session.judgement(s.id) for s in samples]
-        texts = [j.text or s.text for s, j in zip(samples, judgements, strict=True)]
+        """Return the cards of a request, imported samples first, then those of its own rows."""
+        samples = self._in_order(request_id)
+        session, keeper = self._ledger.session, self._ledger.keeper
+        judgements = [session.judgement(sample.id) for _, sample in samples]
+        texts = [j.text or s.text for (_, s), j in zip(samples, judgements, strict=True)]
         song = self._ledger.song(request_id)
         return [
             Card(
-                number=n + 1,
+                number=number,
                 sample=sample,
                 judgement=judgements[n],
                 text=texts[n],
-                length=weigh(texts[n]),
-                like=self.likenesses(request_id, sample.id, texts[n]),
-                offensive=tuple(offensive(texts[n], self._words)),
-                saved=self._saved(sample, judgements[n]),
+                length=self._weigh(texts[n]),
+                like=self._like(samples, texts, n),
+                offensive=self._offensive(texts[n]),
+                saved=keeper is not None and not keeper.holds(sample.id),
                 stale=_other_song(sample.song, song) and sample.model != "imported",
             )
-            for n, sample in enumerate(samples)
+            for n, (number, sample) in enumerate(samples)
         ]
 
-    def likenesses(self, request_id: str, sample_id: str, text: str) -> tuple[Likeness, ...]:
-        """Return which siblings and past posts read much like this text."""
-        samples = self._ledger.samples(request_id)
-        siblings = {
-            s.id: (n + 1, self._ledger.session.judgement(s.id).text or s.text)
-            for n, s in enumerate(samples)
-            if s.id != sample_id
+    def growing(self, request_id: str) -> dict[int, str]:
+        """Return what is still to be written, by card number; empty texts have not begun."""
+        foreign = sum(1 for _, s in self._in_order(request_id) if not _own(s, request_id))
+        written = {s.row for _, s in self._in_order(request_id) if _own(s, request_id)}
+        texts = self._writing.growing if self._writing.current == request_id else {}
+        return {
+            foreign + place: texts.get(row, "")
+            for place, row in enumerate(self._writing.rows(request_id), 1)
+            if row not in written
         }
-        past = {k: t for k, t in self._approved().items() if k != sample_id and k not in siblings}
-        others = [(k, t) for k, (_, t) in siblings.items()] + list(past.items())
-        found = near_duplicates(text, others, self._settings.similar)
-        return tuple(
-            Likeness(siblings[key][0] if key in siblings else None, score) for key, score in found
+
+    def _in_order(self, request_id: str) -> list[tuple[int, Sample]]:
+        """Return the samples with their numbers."""
+        samples = self._ledger.samples(request_id)
+        foreign = [s for s in samples if not _own(s, request_id)]
+        own = sorted((s for s in samples if _own(s, request_id)), key=lambda s: s.row)
+        place = {row: n for n, row in enumerate(self._writing.rows(request_id), 1)}
+        return list(enumerate(foreign, 1)) + [(len(foreign) + place[s.row], s) for s in own]
+
+    def _like(
+        self, samples: list[tuple[int, Sample]], texts: list[str], n: int
+    ) -> tuple[Likeness, ...]:
+        others = [(str(m), text) for m, text in enumerate(texts) if m != n]
+        siblings = self._siblings.like(texts[n], others)
+        here = {sample.id for _, sample in samples}
+        past = [score for key, score in self._past.like(texts[n]) if key not in here]
+        return tuple(Likeness(samples[int(m)][0], score) for m, score in siblings) + tuple(
+            Likeness(None, score) for score in past
         )
 
-    def _approved(self) -> dict[str, str]:
-        approved = self._ledger.session.approved()
-        key = tuple(approved)
-        if key != self._past_key:
-            self._past_key = key
-            self._past = dict(self._ledger.approved_texts())
-        return self._past
 
-    def _saved(self, sample: Sample, judgement: Judgement) -> bool:
-        keeper = self._ledger.keeper
-        if keeper is None:
-            return False
-        return keeper.is_saved(sample.id) and (
-            judgement.event_id is None or keeper.is_saved(judgement.event_id)
-        )
+def _own(sample: Sample, request_id: str) -> bool:
+    return sample.seed == seed_of(request_id)
 
 
 def _other_song(written_for: Song, song: Song) -> bool:

@@ -23,6 +23,7 @@ from curator.desk.judging import Judging
 from curator.desk.keeper import Keeper
 from curator.desk.ledger import Clock, Ledger, now
 from curator.desk.queue import Queue
+from curator.desk.tally import Tally
 from curator.desk.writing import Writing
 from curator.domain.sitting import Sitting
 from curator.domain.warnings import WordList, parse_words
@@ -56,8 +57,8 @@ class Desk:
         self.writing = Writing(self.ledger, engine, settings)
         self.queue = Queue(self.ledger, self.writing)
         self.cards = Cards(self.ledger, self.writing, settings, read_words(home))
+        self.tally = Tally(self.ledger)
         self._store: Store | None = None
-        self._from: int = 0
         self.is_open = False
         engine.on_state = lambda: self.ledger.tell(EngineChanged())
 
@@ -73,8 +74,6 @@ class Desk:
         finally:
             await starting
         self.ledger.connect(Keeper(self._store, self._told))
-        self._from = sum(1 for _ in self.ledger.session.events("judged"))
-        self.queue.begin()
         self.writing.start()
         self.is_open = True
         for notice in self._store.notices:
@@ -86,6 +85,8 @@ class Desk:
         store = Store.open(self.home)
         try:
             self.ledger.load(store)
+            self.queue.begin()
+            self.cards.begin()
         except BaseException:
             store.close()
             raise
@@ -114,15 +115,12 @@ class Desk:
 
     def sitting(self) -> Sitting:
         """Return the figures of this sitting."""
-        session = self.ledger.session
-        judged = list(session.events("judged"))[self._from :]
-        samples = {e.target for e in judged if session.is_active(e.id)}
-        verdicts = [session.judgement(s) for s in samples]
+        judged, approved, rejected, edited = self.tally.counts()
         return Sitting(
-            judged=sum(j.verdict is not None for j in verdicts),
-            approved=sum(j.verdict == "approve" for j in verdicts),
-            rejected=sum(j.verdict == "reject" for j in verdicts),
-            edited=sum(j.text is not None for j in verdicts),
+            judged=judged,
+            approved=approved,
+            rejected=rejected,
+            edited=edited,
             seconds=self.judging.stopwatch.total,
             left=self.queue.left(),
         )

@@ -43,6 +43,13 @@ class Keeper:
         """Whether a record that was given to `keep` is on disk."""
         return all(r.id != record_id for r in (*self._under_way, *self._waiting))
 
+    def holds(self, sample_id: str) -> bool:
+        """Whether a sample, or anything done to it, is not on disk yet."""
+        return any(
+            sample_id in (r.id, r.target if isinstance(r, Event) else "")
+            for r in (*self._under_way, *self._waiting)
+        )
+
     def keep(self, *records: Record) -> None:
         """Take records; `Saved` is told once they are on disk."""
         self._waiting += records

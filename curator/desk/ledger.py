@@ -50,6 +50,7 @@ class Ledger:
         self._refs: set[tuple[str, str]] = set()
         self._listeners: list[Listener] = []
         self._watchers: list[Callable[[str], None]] = []
+        self._witnesses: list[Callable[[Event], None]] = []
         self._looked_at: dict[str, list[Sample]] = {}
 
     def load(self, store: Store) -> None:
@@ -82,6 +83,10 @@ class Ledger:
         """
         self._watchers.append(watcher)
 
+    def witness(self, witness: Callable[[Event], None]) -> None:
+        """Call `witness` with every event from now on, once it counts."""
+        self._witnesses.append(witness)
+
     def touch(self, request_id: str) -> None:
         """Tell the watchers that something about this request may have changed."""
         for watcher in self._watchers:
@@ -107,6 +112,8 @@ class Ledger:
             match record:
                 case Event():
                     self.session.apply(record)
+                    for witness in self._witnesses:
+                        witness(record)
                 case Request():
                     self._shelve(record)
                 case Sample():

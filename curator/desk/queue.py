@@ -1,6 +1,11 @@
-"""The queue: requests with their state, in the order of their coming, as a filter lets through."""
+"""The queue: requests with their state, in the order of their coming, as a filter lets through.
 
-from collections.abc import Iterator
+With tens of thousands of requests a key must cost no more than with ten, so everything here is
+kept and brought up to date for the one request that was touched. Where a request stands in the
+queue follows from the session alone; its samples are looked at only when it is shown.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +17,7 @@ from curator.domain.records import Request, Song
 State = Literal["no song", "waiting", "writing", "open", "deferred", "approved", "rejected"]
 OPEN: tuple[State, ...] = ("no song", "waiting", "writing", "open")
 STATES: tuple[State, ...] = (*OPEN, "deferred", "approved", "rejected")
+Standing = Literal["to do", "deferred", "settled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,57 +42,147 @@ class Queue:
     def __init__(self, ledger: Ledger, writing: Writing) -> None:
         self._ledger = ledger
         self._writing = writing
+        self._standing: dict[str, Standing] = {}
         self._settled_before: set[str] = set()
-        self.filter = Filter()
+        self._left = 0
+        self._filter = Filter()
+        self._passing: set[str] = set()  # what the filter lets through, while there is one
+        self._items: dict[str, Item] = {}
+        self._ids: list[str] = []
+        self._places: dict[str, int] = {}
+        self._in_order = True
+        ledger.watch(self._touched)
 
     def begin(self) -> None:
         """Note what earlier sittings settled: it is shown only when a filter asks for it."""
-        self._settled_before = {
-            r for r in self._ledger.requests if self.state(r) in ("approved", "rejected")
-        }
+        self._standing = {r: self._stands(r) for r in self._ledger.requests}
+        self._settled_before = {r for r, s in self._standing.items() if s == "settled"}
+        self._left = len(self._standing) - len(self._settled_before)
+        self._items.clear()
+        self._in_order = False
+
+    def _touched(self, request_id: str) -> None:
+        if request_id not in self._ledger.requests:
+            return
+        self._items.pop(request_id, None)
+        before, now = self._standing.get(request_id), self._stands(request_id)
+        shown = self._is_shown(request_id)
+        self._standing[request_id] = now
+        self._left += (now != "settled") - (before in ("to do", "deferred"))
+        if self._filter.terms:
+            passes = self._filter.matches(self.view(request_id))
+            (self._passing.add if passes else self._passing.discard)(request_id)
+        if (
+            before is None
+            or (before == "deferred") != (now == "deferred")
+            or shown != self._is_shown(request_id)
+        ):
+            self._in_order = False
+
+    # Where a request stands
+
+    def _stands(self, request_id: str) -> Standing:
+        match self._ledger.session.status(request_id):
+            case "approved":
+                return "settled"
+            case "deferred":
+                return "deferred"
+        return "settled" if self._all_rejected(request_id) else "to do"
+
+    def _all_rejected(self, request_id: str) -> bool:
+        session = self._ledger.session
+        if not session.is_touched(request_id) or self._writing.is_wanted(request_id):
+            return False
+        samples = self._ledger.samples(request_id)
+        return bool(samples) and all(session.judgement(s.id).verdict == "reject" for s in samples)
 
     def state(self, request_id: str) -> State:
         """Return where a request stands."""
-        session = self._ledger.session
-        status = session.status(request_id)
+        status = self._ledger.session.status(request_id)
         if status != "open":
             return status
         if self._writing.current == request_id:
             return "writing"
-        samples = self._ledger.samples(request_id)
-        if samples and all(session.judgement(s.id).verdict == "reject" for s in samples):
-            return "waiting" if self._writing.is_wanted(request_id) else "rejected"
-        if samples:
-            return "open"
+        if self._all_rejected(request_id):
+            return "rejected"
+        if samples := self._ledger.samples(request_id):
+            session = self._ledger.session
+            unjudged = any(session.judgement(s.id).verdict != "reject" for s in samples)
+            return "open" if unjudged else "waiting"
         return "waiting" if self._ledger.song(request_id).known else "no song"
+
+    def left(self) -> int:
+        """How many requests wait for the curator, deferred ones included."""
+        return self._left
+
+    # What is shown
+
+    @property
+    def filter(self) -> Filter:
+        """What is let through; without terms, all but what earlier sittings settled."""
+        return self._filter
+
+    @filter.setter
+    def filter(self, wanted: Filter) -> None:
+        self._filter = wanted
+        self._passing = (
+            {r for r in self._ledger.requests if wanted.matches(self.view(r))}
+            if wanted.terms
+            else set()
+        )
+        self._in_order = False
+
+    def _is_shown(self, request_id: str) -> bool:
+        if self._filter.terms:
+            return request_id in self._passing
+        standing = self._standing.get(request_id)
+        return standing is not None and (
+            standing != "settled" or request_id not in self._settled_before
+        )
+
+    def ids(self) -> Sequence[str]:
+        """Return what the filter lets through, oldest first; deferred ones after the open.
+
+        The same list until something in it moves: not to be changed.
+        """
+        if not self._in_order:
+            shown = [r for r in self._ledger.requests if self._is_shown(r)]
+            self._ids = [r for r in shown if self._standing[r] != "deferred"] + [
+                r for r in shown if self._standing[r] == "deferred"
+            ]
+            self._places = {r: n for n, r in enumerate(self._ids)}
+            self._in_order = True
+        return self._ids
+
+    def place(self, request_id: str | None) -> int | None:
+        """Return where in `ids` a request is, None if it is not shown."""
+        self.ids()
+        return self._places.get(request_id) if request_id is not None else None
 
     def item(self, request_id: str) -> Item:
         """Return one request as the queue shows it."""
-        request = self._ledger.requests[request_id]
-        written, wanted = self._writing.progress(request_id)
-        song = self._ledger.song(request_id)
-        return Item(request, song, self.state(request_id), written, wanted)
+        item = self._items.get(request_id)
+        if item is None:
+            written, wanted = self._writing.progress(request_id)
+            item = self._items[request_id] = Item(
+                self._ledger.requests[request_id],
+                self._ledger.song(request_id),
+                self.state(request_id),
+                written,
+                wanted,
+            )
+        return item
 
     def items(self) -> list[Item]:
-        """Return what the filter lets through, oldest first; deferred ones after the open."""
-        shown = [self.item(r) for r in self._candidates()]
-        return [i for i in shown if i.state != "deferred"] + [
-            i for i in shown if i.state == "deferred"
-        ]
-
-    def _candidates(self) -> Iterator[str]:
-        everything = bool(self.filter.terms)
-        for request_id in self._ledger.requests:
-            if everything:
-                if self.filter.matches(self.view(request_id)):
-                    yield request_id
-            elif request_id not in self._settled_before or self.state(request_id) in OPEN:
-                yield request_id
+        """Return all of `ids` as items."""
+        return [self.item(r) for r in self.ids()]
 
     def view(self, request_id: str) -> View:
-        """Return what a filter looks at."""
-        samples = self._ledger.samples(request_id)
-        state = self.state(request_id)
+        """Return what the filter looks at: of a request's samples only what it names."""
+        names = self._filter.names
+        judged = names("verdict") or names("stars") or names("tag")
+        samples = self._ledger.samples(request_id) if judged or names("model") else []
+        state = self.state(request_id) if names("state") else ""
         return View(
             request=self._ledger.requests[request_id],
             song=self._ledger.song(request_id),
@@ -95,12 +191,7 @@ class Queue:
             models=tuple(dict.fromkeys(s.model for s in samples)),
         )
 
-    def left(self) -> int:
-        """How many requests wait for the curator, deferred ones included."""
-        return sum(self.state(r) in (*OPEN, "deferred") for r in self._unsettled())
-
-    def _unsettled(self) -> Iterator[str]:
-        return (r for r in self._ledger.requests if r not in self._settled_before)
+    # What comes next
 
     def after(self, request_id: str | None) -> str | None:
         """Return the next request to judge after this one: open ones first, then deferred."""
@@ -109,10 +200,12 @@ class Queue:
 
     def following(self, request_id: str | None, count: int) -> list[str]:
         """Return the next `count` requests to judge after this one, going round at the end."""
-        items = self.items()
-        at = next((n for n, item in enumerate(items) if item.id == request_id), -1)
-        turn = items[at + 1 :] + items[: max(at, 0)]
-        todo = [i.id for i in turn if i.state in OPEN] + [
-            i.id for i in turn if i.state == "deferred"
-        ]
-        return todo[:count]
+        ids, place = self.ids(), self.place(request_id)
+        at = -1 if place is None else place
+        found: dict[Standing, list[str]] = {"to do": [], "deferred": [], "settled": []}
+        for step in range(1, len(ids) + (place is None)):
+            request = ids[(at + step) % len(ids)]
+            found[self._standing[request]].append(request)
+            if len(found["to do"]) >= count:
+                break
+        return (found["to do"] + found["deferred"])[:count]

@@ -65,6 +65,7 @@ class Writing:
         for other in [r for r in self._goal if r not in wanted]:
             if self._goal[other] <= self._settings.batch:  # written in advance, no longer next
                 del self._goal[other]
+                self._ledger.touch(other)
         for wish in wanted:
             self._want(wish, self._settings.batch)
         if self._current not in (None, request_id) and self._missing(request_id):
@@ -76,6 +77,7 @@ class Writing:
         rows = {s.row for s in self._own(request_id)}
         asked = max(self._goal.get(request_id, 0), len(rows))
         self._goal[request_id] = asked + self._settings.batch
+        self._ledger.touch(request_id)
         self._front = request_id
         if self._current not in (None, request_id):
             self._interrupt()
@@ -86,6 +88,7 @@ class Writing:
         if not self._missing(request_id):
             return False
         self._goal[request_id] = 0
+        self._ledger.touch(request_id)
         if self._current == request_id:
             self._interrupt()
         return True
@@ -102,6 +105,12 @@ class Writing:
     def _want(self, request_id: str, rows: int) -> None:
         if self._ledger.song(request_id).known and request_id not in self._goal:
             self._goal[request_id] = rows
+            self._ledger.touch(request_id)
+
+    def rows(self, request_id: str) -> list[int]:
+        """Return the rows that are written or wanted, in order."""
+        written = {s.row for s in self._own(request_id)}
+        return sorted(written.union(self._missing(request_id)))
 
     def _own(self, request_id: str) -> list[Sample]:
         seed = seed_of(request_id)
@@ -123,6 +132,7 @@ class Writing:
                 await self._wake.wait()
                 continue
             self._current = request_id
+            self._ledger.touch(request_id)
             self._job = asyncio.create_task(self._write(request_id), name=f"write {request_id}")
             self._ledger.tell(QueueChanged())
             try:
@@ -135,6 +145,7 @@ class Writing:
             finally:
                 self._current = None
                 self.growing = {}
+                self._ledger.touch(request_id)
             self._ledger.tell(CardsChanged(request_id))
             self._ledger.tell(QueueChanged())
 
@@ -169,7 +180,7 @@ class Writing:
                             self.growing = {int(row): text for row, text in event.rows.items()}
                             self._ledger.tell(Grew(request_id, self.growing))
                         case Written():
-                            self.growing.pop(event.row, None)
+                            self.growing = {r: t for r, t in self.growing.items() if r != event.row}
                             self._ledger.add(self._sample(request_id, job, event))
                             self._ledger.tell(CardsChanged(request_id))
                         case _:  # the engine restarted: the rows in progress begin again

@@ -166,6 +166,14 @@ class Session:
                     last, last_at = event, self._order[event.id]
         return "deferred" if last is not None and last.type == "deferred" else "open"
 
+    def is_touched(self, request_id: str) -> bool:
+        """Whether anything was ever said of a sample of this request."""
+        return request_id in self._touched
+
+    def is_approved(self, sample_id: str) -> bool:
+        """Whether a sample is approved."""
+        return sample_id in self._approved
+
     def approved(self) -> dict[str, str]:
         """Return the approved samples' ids with their requests', in the order of approval."""
         return dict(self._approved)
