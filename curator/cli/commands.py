@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from curator.cli import exits, streams
 from curator.cli.desk import desk
+from curator.cli.export import export
 from curator.cli.generate import generate
 from curator.cli.judge import judge
 from curator.cli.models import models
@@ -80,6 +81,7 @@ def curator(
 app.command()(generate)
 app.command()(parse)
 app.command()(judge)
+app.command()(export)
 app.command()(models)
 app.add_typer(train, name="train")
 app.add_typer(store, name="store")

@@ -1,0 +1,130 @@
+"""`curator export`: labels out of the data folder."""
+
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from curator.cli.exits import USAGE, Stop
+from curator.cli.options import Home, folder
+from curator.cli.streams import count, say
+from curator.cli.wiring import open_store
+
+if TYPE_CHECKING:
+    from curator.desk.exports import Counts
+    from curator.domain.columns import ExportRow, Kind
+    from curator.domain.filtering import Filter
+    from curator.store import Store
+
+Format = Literal["jsonl", "csv", "parquet", "kto", "dpo"]
+Verdict = Literal["approve", "reject", "none"]
+
+
+def export(
+    form: Annotated[
+        Format,
+        typer.Option("--format", metavar="F", help="jsonl, csv, parquet; kto or dpo for training."),
+    ] = "jsonl",
+    verdict: Annotated[
+        Verdict | None,
+        typer.Option(
+            metavar="V",
+            show_default=False,
+            help="Only samples with this verdict: approve, reject or none.",
+        ),
+    ] = None,
+    filter_: Annotated[
+        str,
+        typer.Option(
+            "--filter", metavar="TEXT", show_default=False, help="Only what this filter shows."
+        ),
+    ] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every step ever taken, undone ones too, a row each.")
+    ] = False,
+    out: Annotated[
+        str, typer.Option("--out", metavar="FILE", help="Where to; - is standard output.")
+    ] = "-",
+    home: Home = None,
+) -> None:
+    """Write labels to a file: one row for each sample that you judged, as it stands now.
+
+    kto rows are {"prompt", "completion", "label"}, dpo rows {"prompt", "chosen", "rejected"}
+    pairs, each with what the sample came from. --filter takes what the desk's filter takes, such
+    as "state:approved genre:jazz -tag:dull". How many rows of which kind were written is said on
+    standard error. A desk that is open does not mind; `curator import` reads the rows back.
+
+    \b
+    Examples:
+      curator export --format csv --verdict approve --out approved.csv
+      curator export --all --out - | wc -l
+    """
+    from curator.domain.filtering import Filter, FilterError
+
+    if everything and form in ("kto", "dpo"):
+        raise Stop(f"--all lists steps, {form} needs what stands; leave one of them out", USAGE)
+    try:
+        wanted = Filter.parse(filter_)
+    except FilterError as error:
+        raise Stop(f"--filter: {error}", USAGE) from error
+    store = open_store(folder(home), write=False)
+    for notice in store.notices:
+        say(f"curator: {notice}")
+    rows, columns = _rows(store, form, everything, wanted, verdict)
+    counts = _write(rows, form, out, columns)
+    kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(counts.by.items()))
+    place = "standard output" if out == "-" else out
+    say(f"{count(counts.rows, 'row')} to {place}" + (f": {kinds}" if kinds else ""))
+
+
+def _rows(
+    store: "Store", form: Format, everything: bool, wanted: "Filter", verdict: Verdict | None
+) -> tuple[Iterable["ExportRow"], Mapping[str, "Kind"]]:
+    """Return the rows that were asked for, not yet made, and their columns."""
+    from curator.domain import exporting
+    from curator.domain.session import Session
+
+    requests, session = store.requests(), Session(store.events())
+    if everything:
+        rows = exporting.event_rows(
+            store.events(), requests, store.samples_of, session, filter=wanted, verdict=verdict
+        )
+        return rows, exporting.EVENT_COLUMNS
+    makers = {"kto": exporting.kto_rows, "dpo": exporting.dpo_rows}
+    make = makers.get(form, exporting.judgement_rows)
+    rows = make(requests, store.samples_of, session, filter=wanted, verdict=verdict)
+    return rows, exporting.JUDGEMENT_COLUMNS
+
+
+def _write(
+    rows: Iterable["ExportRow"], form: Format, out: str, columns: Mapping[str, "Kind"]
+) -> "Counts":
+    from curator.desk.exports import write_export
+
+    if out != "-":
+        target = Path(out)
+        if target.is_dir() or not target.parent.is_dir():
+            raise Stop(f"{out} is no file that can be written; name one with --out FILE", USAGE)
+        return write_export(rows, form, target, columns)
+    if not sys.stdout.isatty():
+        return write_export(rows, form, None, columns)
+    if form == "parquet":
+        raise Stop("parquet is nothing to read on a terminal; name a file with --out", USAGE)
+    return _show(rows, form, columns)
+
+
+def _show(rows: Iterable["ExportRow"], form: Format, columns: Mapping[str, "Kind"]) -> "Counts":
+    """Print for a person: what a terminal would obey is shown instead."""
+    from curator.desk.exports import write_export
+    from curator.domain.plain import shown
+
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "rows"
+        counts = write_export(rows, form, file, columns)
+        with file.open(encoding="utf-8", newline="\n") as lines:
+            for line in lines:
+                print(shown(line.removesuffix("\n")))
+    return counts
