@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Self, get_args
 
 from curator.engine.log import Log
-from curator.engine.protocol import FromWorker, ProtocolError, ToWorker, from_line, to_line
+from curator.engine.protocol import FromWorker, ToWorker, from_line, to_line
 
 LINE_LIMIT = 16 * 2**20
 """The longest line that is read, in bytes; asyncio's default of 64 KiB is below a big frame."""
@@ -63,9 +63,7 @@ class WorkerProcess:
                 if not line:
                     return
                 message = from_line(line)
-            except ProtocolError as error:
-                await asyncio.to_thread(self._log.note, str(error))
-            except ValueError as error:  # longer than the limit
+            except ValueError as error:  # no message, or longer than the limit
                 await asyncio.to_thread(self._log.note, f"dropped a line: {error}")
             else:
                 if isinstance(message, get_args(FromWorker)):

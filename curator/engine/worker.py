@@ -15,7 +15,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from queue import SimpleQueue
-from typing import BinaryIO, cast
+from typing import BinaryIO, NoReturn, cast
 
 import numpy as np
 
@@ -277,8 +277,8 @@ def _keep_a_core_free() -> None:
         os.nice(NICENESS)
 
 
-def main(load: Loader = load_writer) -> None:
-    """Run the worker on the process's own stdin and stdout."""
+def main(load: Loader = load_writer) -> NoReturn:
+    """Run the worker on the process's own stdin and stdout. Does not return."""
     stdin = os.fdopen(os.dup(0), "rb")
     stdout = os.fdopen(os.dup(1), "wb")
     # From here on, whoever reads stdin finds it empty, and whoever prints does so to stderr.
@@ -288,6 +288,8 @@ def main(load: Loader = load_writer) -> None:
     sys.stdout = sys.stderr
     _keep_a_core_free()
     serve(load, stdin, stdout)
+    sys.stderr.flush()
+    os._exit(0)  # nothing is left to do, and to take torch apart takes half a second
 
 
 if __name__ == "__main__":

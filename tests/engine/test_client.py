@@ -274,9 +274,12 @@ async def test_a_model_that_is_missing(make: Make, tmp_path: Path) -> None:
 async def test_a_process_that_dies_while_loading(make: Make, tmp_path: Path) -> None:
     engine = make("dies", max_restarts=2)
     await engine.start()
+    waiting = asyncio.create_task(write(engine, job("1")))
     with pytest.raises(EngineError, match=r"exit code 7: Illegal instruction.*engine\.log"):
         await engine.wait_ready()
     assert engine.state == "failed"
+    with pytest.raises(EngineError, match="exit code 7"):
+        await waiting
     assert (tmp_path / "loads").stat().st_size == 3
     assert "Illegal instruction" in (tmp_path / "engine.log").read_text()
 
@@ -309,6 +312,17 @@ async def test_garbage_before_and_between_the_messages_goes_to_the_log(
     assert b"\x1b" not in older.read_bytes() + newer.read_bytes()
 
 
+async def test_what_libraries_print_is_kept_from_the_messages(make: Make, tmp_path: Path) -> None:
+    engine = make("chatty")
+    await engine.start()
+    await write(engine, job("1", 1))
+    await engine.close()
+    said = (tmp_path / "engine.log").read_text()
+    assert "a library says hello 0" in said
+    assert "and its C part too" in said
+    assert "not a message" not in said
+
+
 async def test_what_is_no_message_is_named_in_the_log(make: Make, tmp_path: Path) -> None:
     engine = make("plain", "garbage")
     await engine.start()
@@ -316,7 +330,7 @@ async def test_what_is_no_message_is_named_in_the_log(make: Make, tmp_path: Path
     await engine.close()
     said = (tmp_path / "engine.log").read_text()
     assert "Hello, I am a library." in said
-    assert "dropped a line" in said
+    assert "exceed the limit" in said
 
 
 async def test_lines_of_a_megabyte(make: Make) -> None:
