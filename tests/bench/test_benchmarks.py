@@ -1,0 +1,84 @@
+"""That each benchmark runs and says what it should; never how fast anything is."""
+
+import pytest
+
+from curator.bench.generation import DEPLOYED, SAME, _rate, generation
+from curator.bench.judgement import BARE, TINYDB, judgement
+from curator.bench.opening import PARSED, opening
+from curator.bench.starting import TORCH, starting
+
+SPREAD = {"repeats", "median", "lowest", "highest", "p95", "p99"}
+
+
+def checked(result):
+    """Check the documented fields of a result; return its measures by their names."""
+    data = result.to_dict()
+    assert set(data) == {"name", "about", "measures", "notes", "facts"}
+    for measure in data["measures"]:
+        assert set(measure) == {"name", "unit", "beside", "bars"} | SPREAD
+        assert 0 < measure["lowest"] <= measure["median"] <= measure["highest"]
+        assert measure["repeats"] >= 1
+        for beside in measure["beside"]:
+            assert set(beside) == {"name", "ratio"} | SPREAD
+            expected = measure["median"] / beside["median"]
+            assert beside["ratio"] == pytest.approx(expected, rel=1e-3)
+        for bar in measure["bars"]:
+            assert set(bar) == {"says", "found", "limit", "holds"}
+    return {measure["name"]: measure for measure in data["measures"]}
+
+
+def names(items):
+    return [item["name"] for item in items]
+
+
+def test_generation(lab):
+    import torch
+
+    threads = torch.get_num_threads()
+    measures = checked(generation(lab))
+    assert torch.get_num_threads() == threads
+    assert list(measures) == ["batch 1", "batch 16", "batch 64"]
+    assert all(m["unit"] == "samples/s" for m in measures.values())
+    assert all(names(m["beside"]) == [SAME, DEPLOYED] for m in measures.values())
+    bars = {name: [bar["limit"] for bar in m["bars"]] for name, m in measures.items()}
+    assert bars == {"batch 1": [], "batch 16": [10.0], "batch 64": [20.0, 200.0]}
+
+
+def test_a_turn_goes_on_for_its_time_and_counts_what_was_written(monkeypatch):
+    clock = iter([0.0, 1.0, 2.5, 4.0])
+    monkeypatch.setattr("curator.bench.generation.time.perf_counter", lambda: next(clock))
+    assert _rate(lambda: 5, 3.0) == 15 / 4.0
+
+
+def test_judgement(lab):
+    measures = checked(judgement(lab))
+    assert list(measures) == [
+        "key to durable, 10 samples",
+        "append to durable, 10 samples",
+        "key to durable, 40 samples",
+        "append to durable, 40 samples",
+    ]
+    assert all(names(m["beside"]) == [BARE, TINYDB] for m in measures.values())
+    repeats = [(m["repeats"], m["beside"][1]["repeats"]) for m in measures.values()]
+    assert repeats == [(3, 2), (3, 2), (3, 1), (3, 1)]
+    limits = [[bar["limit"] for bar in m["bars"]] for m in measures.values()]
+    assert limits == [[], [], [2.0], [2.0]]
+
+
+def test_opening(lab):
+    measures = checked(opening(lab))
+    assert list(measures)[:4] == [
+        "store, snapshot, 10 samples",
+        "desk, snapshot, 10 samples",
+        "store, journal, 10 samples",
+        "desk, journal, 10 samples",
+    ]
+    assert all(names(m["beside"]) == [PARSED] for m in measures.values())
+    assert [len(m["bars"]) for m in measures.values()] == [0] * 4 + [1] * 4
+
+
+def test_starting(lab):
+    measures = checked(starting(lab))
+    (measure,) = measures.values()
+    assert names(measure["beside"]) == [TORCH]
+    assert measure["bars"][0]["limit"] == 4.0
