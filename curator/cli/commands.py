@@ -11,6 +11,7 @@ from curator.cli import exits, streams
 from curator.cli.desk import desk
 from curator.cli.export import export
 from curator.cli.generate import generate
+from curator.cli.imports import import_
 from curator.cli.judge import judge
 from curator.cli.models import models
 from curator.cli.options import RootHome, inherited
@@ -80,6 +81,7 @@ def curator(
 
 app.command()(generate)
 app.command()(parse)
+app.command(name="import")(import_)
 app.command()(judge)
 app.command()(export)
 app.command()(models)

@@ -22,9 +22,9 @@ def check(home: Home = None) -> None:
     Example:
       curator store check
     """
-    from curator.store import repair
+    from curator.store.repair import check as look
 
-    report = repair.check(folder(home))
+    report = look(folder(home))
     for line in report.lines():
         print(line)
     raise typer.Exit(DAMAGED if report.problems else DONE)
@@ -41,8 +41,8 @@ def mend(home: Home = None) -> None:
     Example:
       curator store repair
     """
-    from curator.store import repair
+    from curator.store.repair import repair
 
-    report = repair.repair(folder(home))
+    report = repair(folder(home))
     for line in report.lines():
         print(line)
