@@ -27,8 +27,9 @@ COLUMNS, ROWS = 120, 40
 ESCAPE = (
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*(?![\]P_^X\[])[0-~])"
 )
-WORD = re.compile(rb"\A(?:" + ESCAPE + rb"|[^\x1bA-Za-z])*+[A-Za-z]{3}")
-"""Matches an output from its start up to the first word that it paints."""
+WORD = re.compile(rb"\x1b\[\?1049h(?:" + ESCAPE + rb"|[^\x1bA-Za-z])*+[A-Za-z]{3}")
+"""Matches an output up to the first word that it paints on the screen of a full-screen program:
+what is said before that screen begins, such as why it will not, is no paint."""
 
 
 class Terminal:

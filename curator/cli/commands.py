@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from curator.cli import exits, streams
+from curator.cli.bench import bench
 from curator.cli.desk import desk
 from curator.cli.export import export
 from curator.cli.generate import generate
@@ -85,5 +86,6 @@ app.command(name="import")(import_)
 app.command()(judge)
 app.command()(export)
 app.command()(models)
+app.command()(bench)
 app.add_typer(train, name="train")
 app.add_typer(store, name="store")

@@ -64,8 +64,10 @@ def test_closing_ends_what_the_program_started():
     [
         (b"\x1b[?1049h\x1b[>25u\x1b]22;default\x07\x1b[1;1H\x1b[38;2;1;2;3mrea", b"rea"),
         (b"\x1b[?1049h\x1b[>25u\x1b]22;default\x07\x1b[1;1H", None),
-        (b"\x1b[?2026$p\x1bP+q544e\x1b\\\x1b(B1 2\r\n abc def", b"abc"),
-        (b"\x1b]0;a title\x1b\\", None),
+        (b"\x1b[?1049h\x1b[?2026$p\x1bP+q544e\x1b\\\x1b(B1 2\r\n abc def", b"abc"),
+        (b"\x1b[?1049h\x1b]0;a title\x1b\\", None),
+        (b"Traceback (most recent call last)", None),
+        (b"warning\r\n\x1b[?1049h\x1b[1;1Habc", b"abc"),
     ],
 )
 def test_the_first_word_is_no_part_of_an_escape_sequence(painted, word):
