@@ -53,14 +53,18 @@ class Cards:
         self._writing = writing
         self._past = Past(settings.similar)
         self._siblings = Siblings(settings.similar)
-        self._weigh = lru_cache(_REMEMBERED)(weigh)
-        self._offensive = lru_cache(_REMEMBERED)(lambda text: tuple(offensive(text, words)))
+        self._words = words
+        self.weigh = lru_cache(_REMEMBERED)(weigh)
+        self.offensive = lru_cache(_REMEMBERED)(self._offensive)
         ledger.watch(self._touched)
 
     def begin(self) -> None:
         """Read the texts that were approved in earlier sittings."""
         for sample_id, text in self._ledger.approved_texts():
             self._past.put(sample_id, text)
+
+    def _offensive(self, text: str) -> tuple[str, ...]:
+        return tuple(offensive(text, self._words))
 
     def _touched(self, request_id: str) -> None:
         session = self._ledger.session
@@ -84,9 +88,9 @@ class Cards:
                 sample=sample,
                 judgement=judgements[n],
                 text=texts[n],
-                length=self._weigh(texts[n]),
+                length=self.weigh(texts[n]),
                 like=self._like(samples, texts, n),
-                offensive=self._offensive(texts[n]),
+                offensive=self.offensive(texts[n]),
                 saved=keeper is not None and not keeper.holds(sample.id),
                 stale=_other_song(sample.song, song) and sample.model != "imported",
             )

@@ -1,0 +1,122 @@
+"""The desk in the terminal: one app, painted before anything slow begins."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from curator.desk.changes import Change
+from curator.desk.desk import Desk
+from curator.store import StoreDamaged, StoreError, StoreLocked
+from curator.tui.keys import BY_ID, bindings, check_keys, keys_of
+from curator.tui.messages import message_of
+from curator.tui.screens.review import ReviewScreen
+from curator.tui.theme import CURATOR_DARK, CURATOR_LIGHT, DARK
+
+LOCKED, DAMAGED, FAILED = 3, 4, 1
+"""Exit codes for a store that can't be opened."""
+
+
+class CuratorApp(App[None]):
+    """The desk.
+
+    `keymap` are the curator's own keys: id of a command → keys. `return_code` is the exit code of
+    the command that runs this; what there is to say in words is printed when the app has ended.
+    Raises `KeyClash`.
+    """
+
+    TITLE = "curator"
+    CSS_PATH = "desk.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("any")
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, desk: Desk, *, keymap: Mapping[str, str] | None = None) -> None:
+        check_keys(keymap)
+        super().__init__()
+        self.desk = desk
+        self.register_theme(CURATOR_DARK)
+        self.register_theme(CURATOR_LIGHT)
+        wanted = desk.settings.theme
+        self.theme = wanted if wanted in self.available_themes else DARK
+        self._own_keys = {name: ",".join(keys_of(BY_ID[name], keymap)) for name in keymap or {}}
+        self.review = ReviewScreen(desk, keymap or {})
+        self._stop_listening: Callable[[], None] | None = None
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return Review: the first thing to be painted."""
+        return self.review
+
+    def on_mount(self) -> None:
+        """Listen to the desk; open it once the first picture is on the screen."""
+        self.set_keymap(self._own_keys)
+        self._stop_listening = self.desk.listen(self._told)
+        self.call_after_refresh(self.run_worker, self._open(), name="open", exit_on_error=True)
+
+    def _told(self, change: Change) -> None:
+        self.review.post_message(message_of(change))
+
+    async def _open(self) -> None:
+        try:
+            await self.desk.open()
+        except StoreError as error:
+            code = {StoreLocked: LOCKED, StoreDamaged: DAMAGED}.get(type(error), FAILED)
+            self.exit(return_code=code, message=Text(f"curator: {error}"))
+
+    def action_leave(self) -> None:
+        """Show how the sitting went, then leave."""
+        from curator.tui.screens.sitting import SittingScreen
+
+        if isinstance(self.screen, SittingScreen):
+            return
+        self.review.leave_editor()
+        if not self.desk.is_open:
+            self.exit()
+            return
+        keeper = self.desk.ledger.keeper
+        screen = SittingScreen(self.desk.sitting(), keeper.unsaved if keeper else 0)
+        self.push_screen(screen, self._answered)
+
+    def _answered(self, leave: bool | None) -> None:
+        if leave:
+            self.run_worker(self._leave(), name="leave")
+
+    async def _leave(self) -> None:
+        """Close the desk and the app; what the disk would not take is spoken of."""
+        from curator.tui.screens.sitting import ClosingScreen
+
+        keeper = self.desk.ledger.keeper
+        self.push_screen(ClosingScreen(self.desk.sitting(), keeper.unsaved if keeper else 0))
+        rescued = await self._close_desk()
+        if rescued is None:
+            self.exit()
+            return
+        self.exit(
+            return_code=FAILED,
+            message=Text(
+                f"curator: the disk did not take the last records; they are in {rescued}\n"
+                f"Once there is room: curator import {rescued}"
+            ),
+        )
+
+    async def _close_desk(self) -> Path | None:
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
+        return await self.desk.close()
+
+    async def on_unmount(self) -> None:
+        """However the app ends, the desk is closed with everything on disk."""
+        if self.desk.is_open:
+            await self._close_desk()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and clicks are how the desk knows that the curator is there."""
+        if isinstance(event, (events.Key, events.MouseDown)) and not event.is_forwarded:
+            self.desk.judging.active()
+            self.review.key_pressed()
+        await super().on_event(event)

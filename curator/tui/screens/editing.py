@@ -1,0 +1,167 @@
+"""Editing a sample in place, with a draft that survives everything."""
+
+from textual.css.query import NoMatches
+
+from curator.desk.cards import Card
+from curator.domain.records import Sample
+from curator.tui import facts
+from curator.tui.screens.judging import Judging
+from curator.tui.slots import find
+from curator.tui.widgets.card_lines import PREFIX, room_for_text
+from curator.tui.widgets.cards_view import CardsView
+from curator.tui.widgets.editor import Editor, editable
+from curator.tui.widgets.preview import Preview
+
+DRAFT_PAUSE = 0.5
+"""Seconds of quiet after which typing is journalled as a draft."""
+
+
+class Editing(Judging):
+    """Opens the editor over a card, keeps its draft, and closes it again."""
+
+    _sample: Sample | None = None
+
+    @property
+    def editor(self) -> Editor | None:
+        """The editor while it is open."""
+        if self._sample is None:
+            return None
+        try:
+            return self.query_one(Editor)
+        except NoMatches:
+            return None
+
+    async def action_edit(self) -> None:
+        """Open the chosen sample's text, or its draft."""
+        card = self._card()
+        if card is None or self._sample is not None:
+            return
+        self._sample = card.sample
+        judgement = card.judgement
+        text = judgement.draft if judgement.draft is not None else card.text
+        text, lost = editable(text)
+        written, _ = editable(card.sample.text)
+        editor = Editor(written)
+        await self.query_one("#stage").mount(editor)
+        self._room(editor.open(text, self._text_width()))
+        if judgement.draft is not None:
+            self.say("your draft is still here: go on with it")
+        elif lost:
+            self.say("what can't be seen was left out of the text", "warn")
+
+    def _text_width(self) -> int:
+        return room_for_text(self.query_one(CardsView).scrollable_content_region.width)
+
+    def _room(self, height: int) -> None:
+        """Make so much room for the editor in its card."""
+        if self._sample is not None:
+            self.opened = (self._sample.id, height)
+            self.key = self._sample.id
+            self.show_cards(reveal=True)
+            self._place()
+
+    def _place(self) -> None:
+        """Put the editor over its card."""
+        editor = self.editor
+        if editor is None or self._sample is None:
+            return
+        cards = self.query_one(CardsView)
+        line = cards.place_of(self._sample.id)
+        if line is not None:
+            editor.styles.offset = (PREFIX, line)
+            editor.styles.width = self._text_width() + 1
+
+    def on_cards_view_moved(self) -> None:
+        """The cards moved under the editor."""
+        self._place()
+
+    def on_cards_view_chosen(self, message: CardsView.Chosen) -> None:
+        """A click elsewhere leaves the editor; a double click opens it."""
+        if self._sample is not None and message.key != self._sample.id:
+            self.leave_editor()
+        if message.twice and self._sample is None:
+            self.call_later(self.action_edit)
+
+    def on_editor_resized(self, message: Editor.Resized) -> None:
+        """The text grew or shrank by a line."""
+        self._room(message.height)
+
+    def on_editor_typed(self, message: Editor.Typed) -> None:
+        """Show what the post would be now; journal it when the typing pauses."""
+        card = self._card_of_sample()
+        if card is not None:
+            self.query_one(Preview).facts = facts.edited_facts(
+                card, message.text, self.desk, self.preview_rows
+            )
+        self.later("draft", DRAFT_PAUSE, self.keep_draft)
+
+    def show_preview(self) -> None:
+        """While a text is edited, the preview is of what is typed."""
+        editor, card = self.editor, self._card_of_sample()
+        if editor is None or card is None:
+            super().show_preview()
+        else:
+            self.query_one(Preview).facts = facts.edited_facts(
+                card, editor.text, self.desk, self.preview_rows
+            )
+
+    def _card_of_sample(self) -> Card | None:
+        at = find(self.slots, self._sample.id) if self._sample else None
+        return None if at is None else self.slots[at].card
+
+    def keep_draft(self) -> None:
+        """Journal what was typed, if it differs from what stands."""
+        self.not_later("draft")
+        editor, sample = self.editor, self._sample
+        if editor is None or sample is None:
+            return
+        judgement = self.desk.ledger.session.judgement(sample.id)
+        standing, _ = editable(judgement.text or sample.text)
+        text = editor.text
+        self.desk.judging.draft(sample.id, None if text == standing else text)
+
+    def on_editor_saved(self, message: Editor.Saved) -> None:
+        """Keep the text as it is typed."""
+        sample = self._sample
+        if sample is None:
+            return
+        if not message.text:
+            self.say(
+                "an empty text can't be kept: reject the sample, or leave it as it was", "warn"
+            )
+            return
+        self._close()
+        before = self.desk.ledger.session.judgement(sample.id).text or sample.text
+        if message.text != editable(before)[0]:
+            self.desk.judging.edit(sample.id, message.text)
+        self.desk.judging.draft(sample.id, None)
+        self.show_all(reveal=True)
+        self.say(f"kept the text: {self.key_of('approve')} approves it", "good")
+
+    def on_editor_left(self) -> None:
+        """Leave; the draft stays."""
+        self.leave_editor()
+
+    def leave_editor(self) -> None:
+        """Close the editor if it is open, with the draft kept."""
+        sample = self._sample
+        if sample is None:
+            return
+        self.keep_draft()
+        self._close()
+        self.show_all(reveal=True)
+        if self.desk.ledger.session.judgement(sample.id).draft is not None:
+            self.say(f"the draft is kept: {self.key_of('edit')} goes on with it")
+
+    def _close(self) -> None:
+        self.not_later("draft")
+        if (editor := self.editor) is not None:
+            editor.remove()
+        self._sample = None
+        self.opened = None
+        self.set_focus(None)
+
+    def go_to(self, request_id: str | None, key: str | None = None) -> None:
+        """Turn to a request; an open editor is left with its draft kept."""
+        self.leave_editor()
+        super().go_to(request_id, key)

@@ -1,0 +1,257 @@
+"""The Review screen's page: what is on it and how it is kept up to date.
+
+Here is everything that is shown and nothing that is decided; what the keys do is in the files
+beside this one. Widgets get their facts from here and never touch the desk.
+"""
+
+from collections.abc import Callable, Mapping
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+
+from curator.desk.cards import Card
+from curator.desk.desk import Desk
+from curator.tui import facts, plates
+from curator.tui.keys import BY_ID, COMMANDS, FOOTER, Command, keys_of, shown_keys
+from curator.tui.slots import Slot, find, first_open, slots_of
+from curator.tui.widgets.banner import Banner
+from curator.tui.widgets.cards_view import CardsView
+from curator.tui.widgets.header import Header
+from curator.tui.widgets.key_bar import KeyBar, KeyHint
+from curator.tui.widgets.plate import PlateView
+from curator.tui.widgets.preview import Preview
+from curator.tui.widgets.queue_view import QueueView
+from curator.tui.widgets.song_panel import SongPanel
+from curator.tui.widgets.status_line import StatusFacts, StatusLine
+
+FACE_PAUSE = 0.12
+"""Seconds that the curator stays on a request before it is the one to be written for."""
+WIDTHS = [(0, "-tiny"), (60, "-slim"), (76, "-narrow"), (110, "-normal"), (165, "-wide")]
+HEIGHTS = [(0, "-flat"), (16, "-low"), (32, "-high")]
+"""From how many cells on the page has which form."""
+SAID_FOR = 8.0
+"""Seconds that a sentence stays in the status line."""
+SLOW_DISK = 0.4
+"""Seconds after which records that are not on disk yet are spoken of."""
+
+
+class Page(Screen[None]):
+    """The layout of the Review screen, and the messages that keep it true."""
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    def __init__(self, desk: Desk, keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self.desk = desk
+        self.keymap = keymap
+        self.request_id: str | None = None
+        self.key: str | None = None
+        self.slots: list[Slot] = []
+        self.opened: tuple[str, int] | None = None
+        self.situation = "opening"
+        self.time_left: float | None = None
+        self._unsaved = 0
+        self._said = StatusFacts()
+        self._pauses: dict[str, Timer] = {}
+
+    def compose(self) -> ComposeResult:
+        """Lay the page out."""
+        yield Header(id="header")
+        yield Banner(id="banner")
+        with Horizontal(id="body"):
+            with Vertical(id="side"):
+                yield QueueView(id="queue")
+            with Container(id="page"):
+                with Container(id="stage"):
+                    yield CardsView(id="cards")
+                    yield PlateView(id="plate")
+                yield SongPanel(id="song")
+                yield Preview(id="preview")
+        yield StatusLine(id="status")
+        yield KeyBar(id="keys")
+        yield PlateView(id="too-small")
+
+    def on_mount(self) -> None:
+        """Show that the desk is being opened."""
+        self.query_one("#too-small", PlateView).facts = plates.too_small()
+        self.show_all()
+
+    # Where one is
+
+    @property
+    def at(self) -> int | None:
+        """The place of the chosen slot."""
+        return find(self.slots, self.key)
+
+    @property
+    def slot(self) -> Slot | None:
+        """The chosen slot."""
+        return None if self.at is None else self.slots[self.at]
+
+    @property
+    def card(self) -> Card | None:
+        """The chosen sample's card, None while it is still being written."""
+        return self.slot.card if self.slot else None
+
+    def go_to(self, request_id: str | None, key: str | None = None) -> None:
+        """Turn to a request, to one of its samples or to the first that is open."""
+        if request_id != self.request_id:
+            self.request_id, self.key, self.slots = request_id, None, []
+            self.later("face", FACE_PAUSE, self._face)
+        self.key = key if key is not None else self.key
+        self.show_all(reveal=True)
+
+    def _face(self) -> None:
+        """Have the samples written for what the curator looks at, and for what comes next."""
+        if self.desk.is_open:
+            ahead = self.desk.queue.following(self.request_id, self.desk.settings.ahead)
+            self.desk.writing.face(self.request_id, ahead)
+
+    def later(self, name: str, seconds: float, call: Callable[[], object]) -> None:
+        """Call something in a while, unless this is said again before."""
+        self.not_later(name)
+        self._pauses[name] = self.set_timer(seconds, call)
+
+    def not_later(self, name: str) -> None:
+        """Call it not after all."""
+        if timer := self._pauses.pop(name, None):
+            timer.stop()
+
+    # What is shown
+
+    def show_all(self, *, reveal: bool = False) -> None:
+        """Bring everything up to date."""
+        self.show_queue()
+        self.show_song()
+        self.show_cards(reveal=reveal)
+        self.show_header()
+
+    def show_queue(self) -> None:
+        """Bring the list of requests up to date."""
+        if self.desk.is_open:
+            queue = self.desk.queue
+            place = queue.place(self.request_id)
+            self.query_one(QueueView).show(queue.ids(), queue.item, place, self.desk.ledger.stamp())
+
+    def show_song(self) -> None:
+        """Bring the song up to date."""
+        panel = self.query_one(SongPanel)
+        panel.display = self.request_id is not None
+        if self.request_id is not None:
+            brief = self.has_class("-low") and not self.has_class("-wide")
+            panel.facts = facts.song_facts(self.desk, self.request_id, brief=brief)
+
+    def show_cards(self, *, reveal: bool = False) -> None:
+        """Bring the samples up to date, and with them the preview, the position, the keys."""
+        cards = self.desk.cards
+        if self.request_id is None:
+            self.slots = []
+        else:
+            self.slots = slots_of(cards.of(self.request_id), cards.growing(self.request_id))
+        at = self.at
+        if at is None:
+            at = first_open(self.slots)
+        self.key = None if at is None else self.slots[at].key
+        view, plate = self.query_one(CardsView), self.query_one("#plate", PlateView)
+        view.display, plate.display = bool(self.slots), not self.slots
+        if self.slots:
+            view.show(self.slots, self.key, opened=self.opened, reveal=reveal)
+        else:
+            plate.facts = self._plate()
+        self.show_preview()
+        self.show_status()
+        self.show_keys()
+
+    def _plate(self) -> plates.Plate:
+        desk = self.desk
+        if not desk.is_open:
+            return plates.opening(desk)
+        if self.request_id is not None:
+            if not desk.ledger.song(self.request_id).known:
+                return plates.without_song()
+            return plates.waiting(desk, self.request_id)
+        if desk.queue.filter.terms:
+            return plates.nothing_passes()
+        return plates.finished(desk) if desk.queue.ids() else plates.empty(desk)
+
+    def show_preview(self) -> None:
+        """Bring the post up to date."""
+        preview = self.query_one(Preview)
+        preview.facts = facts.preview_facts(self.slot, self.preview_rows)
+        preview.display = bool(self.slots)
+
+    @property
+    def preview_rows(self) -> int:
+        """How many lines the post has for its text."""
+        return 3 if self.has_class("-low") and not self.has_class("-wide") else 4
+
+    def show_header(self) -> None:
+        """Bring the header up to date."""
+        desk = self.desk
+        keeper = desk.ledger.keeper
+        waiting = keeper.unsaved if keeper else 0
+        if not waiting:
+            self._unsaved = 0
+            self.not_later("unsaved")
+        elif self._unsaved or (keeper and keeper.error):
+            self._unsaved = waiting
+        elif "unsaved" not in self._pauses:
+            self.later("unsaved", SLOW_DISK, self._speak_of_unsaved)
+        self.query_one(Header).facts = facts.header_facts(desk, self.time_left, self._unsaved)
+
+    def _speak_of_unsaved(self) -> None:
+        self._pauses.pop("unsaved", None)
+        keeper = self.desk.ledger.keeper
+        self._unsaved = keeper.unsaved if keeper else 0
+        self.show_header()
+
+    def show_status(self) -> None:
+        """Bring the line above the keys up to date."""
+        queue = self.desk.queue
+        place = queue.place(self.request_id) if self.desk.is_open else None
+        where = facts.position(
+            self.slots, self.at, place, len(queue.ids()) if place is not None else 0
+        )
+        self.query_one(StatusLine).facts = StatusFacts(self._said.text, self._said.ink, where)
+
+    def say(self, text: str, ink: str = "muted") -> None:
+        """Say a sentence in the status line."""
+        self._said = StatusFacts(text, ink)
+        self.show_status()
+        if text:
+            self.later("said", SAID_FOR, lambda: self.say(""))
+
+    def show_keys(self) -> None:
+        """Show the keys that matter where the curator is."""
+        self.situation = self._situation()
+        hints = [self._hint(name) for name in FOOTER[self.situation]]
+        self.query_one(KeyBar).facts = tuple(hints)
+
+    def _situation(self) -> str:
+        if self.opened is not None:
+            return "editing"
+        if not self.desk.is_open:
+            return "opening"
+        if self.request_id is None:
+            return "empty"
+        if not self.slots:
+            known = self.desk.ledger.song(self.request_id).known
+            return "writing" if known else "no song"
+        if self.card is None:
+            return "writing"
+        if self.card.judgement.verdict is None:
+            return "judging"
+        if all(s.card and s.card.judgement.verdict == "reject" for s in self.slots):
+            return "rejected"
+        return "judged"
+
+    def _hint(self, name: str) -> KeyHint:
+        commands: list[Command] = [c for c in COMMANDS if c.family == name] or [BY_ID[name]]
+        keys = shown_keys(commands, self.keymap)
+        if len(commands) == 1:
+            keys = keys.split(" ")[0]
+        press = keys_of(commands[0], self.keymap)
+        return KeyHint(keys, commands[0].label, press[0] if press else "")

@@ -1,0 +1,40 @@
+"""Review, the home screen: requests on the left, the song on top, the samples in the middle."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.dom import DOMNode
+
+from curator.tui.keys import COMMANDS, bindings
+from curator.tui.screens.asking import Asking
+from curator.tui.screens.editing import Editing
+from curator.tui.screens.listening import Listening
+from curator.tui.screens.moving import Moving
+from curator.tui.widgets.key_bar import KeyBar
+
+_OWN_ACTIONS = {command.does.partition("(")[0] for command in COMMANDS if command.scope == "review"}
+_ALWAYS = {"help", "quit", "theme", "queue", "app.change_theme"}
+"""Actions that need no open store."""
+
+
+class ReviewScreen(Editing, Moving, Asking, Listening):
+    """All of the desk's keys over one page."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("review")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Letter keys are off while something is typed, and most before the store is open."""
+        if action in _OWN_ACTIONS:
+            if self.focused is not None:
+                return False
+            return self.desk.is_open or action in _ALWAYS
+        return super().check_action(action, parameters)
+
+    def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
+        """A key in the footer was clicked."""
+        self.app.simulate_key(message.key)
+
+    @property
+    def home(self) -> DOMNode:
+        """The node whose actions the palette runs."""
+        return self

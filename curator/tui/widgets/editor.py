@@ -1,0 +1,185 @@
+"""The editor over a card: the text, and below it what the edit changed, word by word."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import TextArea
+
+from curator.domain.diff import word_diff
+from curator.domain.plain import shown
+from curator.tui.keys import bindings
+from curator.tui.widgets.inked import Line, Sheet
+from curator.tui.wording import counted, graphemes, wrap
+
+_MOST_CHARACTERS = 5000
+_MOST_LINES = 6
+
+
+def editable(text: str) -> tuple[str, bool]:
+    """Return a text without what a terminal would obey or hide, and whether anything was lost.
+
+    Line breaks become spaces: a post is one paragraph.
+    """
+    flat = " ".join(text[:_MOST_CHARACTERS].split())
+    kept = "".join(piece for piece in graphemes(flat) if shown(piece) == piece)
+    return kept, kept != flat or len(text) > _MOST_CHARACTERS
+
+
+class PostArea(TextArea):
+    """A text field for one paragraph: nothing hidden gets in by pasting."""
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.text = editable(event.text)[0]
+        await super()._on_paste(event)
+
+
+@dataclass(frozen=True, slots=True)
+class DiffFacts:
+    """A text as it was written and as it is now."""
+
+    written: str
+    now: str
+
+
+class DiffView(Sheet[DiffFacts]):
+    """What the edit takes out, struck through, and what it puts in, underlined."""
+
+    def lines(self, facts: DiffFacts, width: int) -> Iterable[Line]:
+        """Return the changed text; one quiet line while nothing has changed."""
+        changes = word_diff(facts.written, facts.now)
+        if all(op == "same" for op, _ in changes):
+            return [[("as it was written", "faint")]]
+        out = sum(len(text.split()) for op, text in changes if op == "del")
+        new = sum(len(text.split()) for op, text in changes if op == "add")
+        lines = list(_wrapped(changes, width))[:_MOST_LINES]
+        said = f"{counted(out, 'word')} out, {counted(new, 'word')} in"
+        return [*lines, [(said, "faint")]]
+
+
+_INKS = {"same": "muted", "del": "removed", "add": "added"}
+
+
+def _wrapped(changes: Iterable[tuple[str, str]], width: int) -> Iterable[Line]:
+    """Return the changes in lines; breaks are found in the text with both kinds of words."""
+    pieces = [(shown(text), _INKS[op]) for op, text in _apart(changes)]
+    whole = "".join(text for text, _ in pieces)
+    inks = [ink for text, ink in pieces for _ in text]
+    at = 0
+    for line in wrap(whole, width):
+        at = whole.index(line, at) if line else at
+        runs: list[tuple[str, str]] = []
+        for char, ink in zip(line, inks[at : at + len(line)], strict=True):
+            if runs and runs[-1][1] == ink:
+                runs[-1] = (runs[-1][0] + char, ink)
+            else:
+                runs.append((char, ink))
+        yield runs
+        at += len(line)
+
+
+def _apart(changes: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    """Yield the changes with a space between a word that goes and the one that comes."""
+    before = ""
+    for op, text in changes:
+        if before and text and not before.endswith(" ") and not text.startswith(" "):
+            yield "same", " "
+        yield op, text
+        before = text
+
+
+class Editor(Vertical):
+    """A text under edit. `written` is the text as the model wrote it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("edit")
+
+    class Typed(Message):
+        """The text changed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Resized(Message):
+        """The editor needs another height."""
+
+        def __init__(self, height: int) -> None:
+            super().__init__()
+            self.height = height
+
+    class Saved(Message):
+        """The text is to be kept."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Left(Message):
+        """The curator leaves; the draft is to be kept."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(id="editor")
+        self._written = written
+        self._height = 0
+
+    def compose(self) -> ComposeResult:
+        """Lay the editor out."""
+        area = PostArea(id="post-area", soft_wrap=True, compact=True, highlight_cursor_line=False)
+        area.cursor_blink = False
+        yield area
+        yield DiffView(id="diff")
+
+    @property
+    def text(self) -> str:
+        """The text as it stands, without line breaks."""
+        return " ".join(self.query_one(PostArea).text.split())
+
+    def open(self, text: str, width: int) -> int:
+        """Begin with a text at this width; returns the height that it needs."""
+        self.styles.width = width + 1
+        area = self.query_one(PostArea)
+        area.load_text(text)
+        area.move_cursor(area.document.end)
+        area.focus(scroll_visible=False)
+        return self._fit(width)
+
+    def _fit(self, width: int) -> int:
+        """Set the heights of the parts for the text; returns their sum."""
+        text = self.query_one(PostArea).text
+        rows = min(max(len(wrap(shown(text), max(width - 1, 2))), 1), _MOST_LINES)
+        self.query_one(PostArea).styles.height = rows
+        diff = self.query_one(DiffView)
+        diff.facts = DiffFacts(self._written, " ".join(text.split()))
+        below = len(list(diff.lines(diff.facts, width)))
+        self._height = rows + below
+        self.styles.height = self._height
+        return self._height
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Show what the edit changes."""
+        event.stop()
+        height = self._height
+        width = self.content_size.width - 1
+        if width <= 0:
+            return
+        if self._fit(width) != height:
+            self.post_message(self.Resized(self._height))
+        self.post_message(self.Typed(self.text))
+
+    def action_save(self) -> None:
+        """Keep the text."""
+        self.post_message(self.Saved(self.text))
+
+    def action_leave(self) -> None:
+        """Leave it."""
+        self.post_message(self.Left())
+
+    def action_as_written(self) -> None:
+        """Go back to the text as it was written; the field's own undo takes that back."""
+        area = self.query_one(PostArea)
+        area.replace(self._written, area.document.start, area.document.end)

@@ -1,0 +1,128 @@
+"""The song on top: what it is, how it sounds, who asked and in which words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rich.cells import cell_len
+
+from curator.domain.plain import shown
+from curator.domain.records import FEATURES, Song
+from curator.tui.widgets.inked import Line, Sheet
+from curator.tui.wording import fit, pad, wrap
+
+_NAME = 16
+_BAR = 8
+_COLUMN = _NAME + 1 + _BAR + 1 + 6 + 2
+_RANGES: Mapping[str, tuple[float, float]] = {"tempo": (40.0, 220.0), "loudness": (-30.0, 0.0)}
+_UNITS: Mapping[str, str] = {"tempo": "BPM", "loudness": "dB"}
+
+
+@dataclass(frozen=True, slots=True)
+class SongFacts:
+    """What is known of a request and its song. `when` is its age; `brief` asks for two lines."""
+
+    song: Song = field(default_factory=Song)
+    text: str = ""
+    author: str | None = None
+    source: str = ""
+    when: str = ""
+    others: tuple[str, ...] = ()
+    brief: bool = False
+
+
+class SongPanel(Sheet[SongFacts]):
+    """The head of the page."""
+
+    def lines(self, facts: SongFacts, width: int) -> Iterable[Line]:
+        """Return the song, then the request."""
+        return list(_brief(facts, width) if facts.brief else _full(facts, width))
+
+
+def _full(facts: SongFacts, width: int) -> Iterable[Line]:
+    yield _title(facts, width)
+    song = facts.song
+    if song.known:
+        genres = " · ".join(shown(genre, 60) for genre in song.genres)
+        if genres:
+            yield [(fit(genres, width), "link")]
+        if song.features:
+            yield from _grid(song.features, width)
+        if not genres and not song.features:
+            hint = "no genres or features known: s adds them, the writing listens to both"
+            yield [(fit(hint, width), "faint")]
+        elif not song.features:
+            yield [(fit("no audio features known: s adds them", width), "faint")]
+    yield []
+    yield from _asked(facts, width, 2)
+    if facts.others:
+        also = " · ".join(shown(other, 80) for other in facts.others)
+        yield [("also named: ", "faint"), (fit(also, max(width - 12, 1)), "muted")]
+
+
+def _brief(facts: SongFacts, width: int) -> Iterable[Line]:
+    yield _title(facts, width)
+    song = facts.song
+    sound = [shown(genre, 40) for genre in song.genres]
+    sound += [f"{name} {_value(name, song.features[name])}" for name in FEATURES
+              if name in song.features]  # fmt: skip
+    if sound:
+        yield [(fit(" · ".join(sound), width), "link")]
+    yield from _asked(facts, width, 1)
+
+
+def _title(facts: SongFacts, width: int) -> Line:
+    song = facts.song
+    parts = [shown(part, 200) for part in (song.artist, song.title) if part]
+    if not parts:
+        return [
+            (fit("no song found in this request: s names it, space puts it off", width), "warn")
+        ]
+    artist = parts[0]
+    line: list[tuple[str, str]] = [(fit(artist, width), "heading")]
+    if len(parts) > 1 and (room := width - cell_len(artist) - 3) > 3:
+        line += [(" – ", "muted"), (fit(parts[1], room), "strong")]
+    return line
+
+
+def _asked(facts: SongFacts, width: int, most: int) -> Iterable[Line]:
+    """Who asked, where and when, and in which words."""
+    who = f"@{shown(facts.author.lstrip('@'), 40)}" if facts.author else ""
+    head = " · ".join(part for part in (who, shown(facts.source, 20), facts.when) if part)
+    head = fit(head, width // 2)
+    text = shown(facts.text, 12 * width + 12)
+    indent = cell_len(head) + 2
+    lines = wrap(text, max(width - indent, 10))
+    for n, line in enumerate(lines[:most]):
+        if n == most - 1 and len(lines) > most:
+            line = fit(line + " …" + "…" * 4, cell_len(line)) if cell_len(line) else "…"
+        lead = (f"{head}  ", "faint") if n == 0 else (" " * indent, "text")
+        yield [lead, (line, "muted")]
+
+
+def _grid(features: Mapping[str, float], width: int) -> Iterable[Line]:
+    """The features as bars, in as many columns as fit, read down the columns."""
+    known = [name for name in FEATURES if name in features]
+    columns = max(min(width // _COLUMN, 3), 1)
+    rows = -(-len(known) // columns)
+    for row in range(rows):
+        line: list[tuple[str, str]] = []
+        for name in known[row::rows]:
+            line += _cell(name, features[name])
+        yield line
+
+
+def _cell(name: str, value: float) -> Line:
+    low, high = _RANGES.get(name, (0.0, 1.0))
+    share = min(max((value - low) / (high - low), 0.0), 1.0) if value == value else 0.0
+    full = round(share * _BAR)
+    return [
+        (pad(name, _NAME), "muted"),
+        ("━" * full, "accent"),
+        ("━" * (_BAR - full), "faint"),
+        (pad(f" {_value(name, value)}", 9), "muted"),
+    ]
+
+
+def _value(name: str, value: float) -> str:
+    unit = _UNITS.get(name)
+    return f"{value:.0f} {unit}" if unit else f"{value:.2f}"
