@@ -77,7 +77,7 @@ def curator(
     another curator, 4 it is damaged (see `curator store check`).
     """
     if context.invoked_subcommand is None:
-        desk(inherited(context, home))
+        raise typer.Exit(desk(inherited(context, home)))
 
 
 app.command()(generate)

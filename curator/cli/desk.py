@@ -3,14 +3,14 @@
 import sys
 from pathlib import Path
 
-from curator.cli.exits import USAGE, Stop
+from curator.cli.exits import DONE, USAGE, Stop
 from curator.cli.wiring import make_desk, settings_of
 
 
-def desk(home: Path) -> None:
-    """Open the desk in this terminal; returns when the curator leaves.
+def desk(home: Path) -> int:
+    """Open the desk in this terminal; return the exit code when the curator has left.
 
-    Raises `Stop` without a terminal, for keys that clash, and for what the desk says on leaving.
+    Raises `Stop` without a terminal and for keys that clash, `ConfigError` for bad settings.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Stop(
@@ -27,3 +27,4 @@ def desk(home: Path) -> None:
 
     app = CuratorApp(make_desk(home, settings), keymap=settings.keys)
     app.run()
+    return app.return_code or DONE

@@ -29,11 +29,11 @@ def _names_no_command(arguments: Sequence[str]) -> bool:
     )
 
 
-def _desk(arguments: Sequence[str]) -> None:
+def _desk(arguments: Sequence[str]) -> int:
     from curator.cli.desk import desk
     from curator.cli.home import choose
 
-    desk(choose(Path(arguments[1]) if arguments else None))
+    return desk(choose(Path(arguments[1]) if arguments else None))
 
 
 if __name__ == "__main__":
