@@ -10,7 +10,7 @@ from curator.domain.records import Song
 from curator.engine.client import EngineClient, Event, WriteJob
 from curator.engine.protocol import Tokens, Written
 
-PATIENCE = 60  # seconds after which a test that hangs fails
+PATIENCE = 120  # seconds after which a test that hangs fails
 
 
 @pytest.fixture(autouse=True)
