@@ -188,15 +188,14 @@ class Writing:
                             self._ledger.tell(EngineChanged())
 
     def _sample(self, request_id: str, job: WriteJob, written: Written) -> Sample:
-        info = self._engine.info
         song = job.song
         return Sample(
             id=new_id(),
             request_id=request_id,
             at=self._ledger.stamp(),
             text=written.text,
-            model=info.model if info else self._settings.model,
-            weights=info.weights if info else "",
+            model=written.model or self._settings.model,
+            weights=written.weights,
             seed=job.seed,
             row=written.row,
             tokens=written.tokens,

@@ -45,7 +45,7 @@ class ScriptedEngine:
                 yield Tokens(job.id, {str(row): text[: len(text) // 2]})
                 if self.held_from is not None and row >= self.held_from:
                     await self.gate.wait()
-                yield Written(job.id, row, text, 6, 0.01, "", "")
+                yield Written(job.id, row, text, 6, 0.01, "", "", "scripted", "hash")
         except (GeneratorExit, asyncio.CancelledError):
             self.cancelled.append(job.id)
             raise
