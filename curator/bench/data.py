@@ -18,7 +18,7 @@ from curator.store import Store
 
 A_REQUEST = 5
 JUDGED = 3
-OPEN_REQUESTS = 150
+OPEN_REQUESTS = 400
 """How many wait to be judged, if there are so many; at most half."""
 LATENT, TOKENS = 32, 30
 _AT = "2026-01-01T12:00:00.000Z"

@@ -1,8 +1,9 @@
-"""Key to paint: what a key costs while the model writes and a large store is open.
+"""Key to paint: what a key costs while samples stream and a large store is open.
 
 From the bytes of the key entering a pseudo-terminal to the bytes of the repaint coming out of it.
-The real desk rates samples and moves between requests while at least eight samples stream; an
-empty Textual app takes turns with it, while the desk rests.
+The real desk goes from request to request, each of which begins to have eight samples written at
+once, and rates samples while they stream; an empty Textual app takes turns with it, while the
+desk rests.
 """
 
 import re
@@ -11,7 +12,7 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from curator.bench.data import OPEN_REQUESTS, copy_of, make_folded, open_titles
+from curator.bench.data import copy_of, make_folded, open_titles
 from curator.bench.lab import CannotMeasure, Lab
 from curator.bench.painting import EMPTY, EMPTY_APP, open_desk
 from curator.bench.pty_probe import WORD, Terminal
@@ -20,15 +21,17 @@ from curator.bench.spread import Spread
 from curator.store import Store
 
 STREAMING = 8
-A_REQUEST = 4
-"""Keys for each request, before going on to the next one."""
 TURN = 5
 """Requests before the empty app has its turn."""
+A_REQUEST = 3
+"""Ratings for a request at most; only those pressed while its samples stream are counted."""
 TIMES, MOST = 2.0, 50.0
-_MORE, _STOP, _NEXT = b"g", b"\x1b", b"l"
+_NEXT = b"l"
 _STARS = (1, 3, 5, 2, 4)  # so that what is painted next is never what stands there
-_PAUSE = (0.06, 0.14)
+_PAUSE = (0.04, 0.1)
 _QUIET = 0.5
+_WRITING, _WRITTEN = b"writing ", b"ready"
+"""What the desk's header says of the model."""
 
 
 def keys(lab: Lab) -> Result:
@@ -36,38 +39,41 @@ def keys(lab: Lab) -> Result:
     size = max(lab.scale.sizes)
     home = copy_of(lab, make_folded(lab, size))
     before = _stored(home)
-    desk = _Desk(lab, home, size)
+    titles = open_titles(size)
+    desk = _Desk(lab, home, titles[0])
     with desk.terminal, Terminal(EMPTY) as terminal:
         empty = _Empty(terminal)
         desk.ready()
         empty.ready()
-        requests = range(min(-(-lab.scale.keys // A_REQUEST), OPEN_REQUESTS - 1))
-        for number in lab.turns("requests", requests):
-            desk.press_keys()
-            if number % TURN == TURN - 1 or number == requests[-1]:
+        for number, title in enumerate(titles[1:], 1):
+            lab.tell(f"{len(desk.rated)} keys", len(desk.rated) / lab.scale.keys)
+            desk.go_and_rate(title)
+            done = len(desk.rated) >= lab.scale.keys
+            if number % TURN == 0 or done:
                 desk.rest()
                 empty.press_keys(len(desk.rated) - len(empty.taken))
-    written = _stored(home) - before
-    if written < len(desk.rated):
-        raise CannotMeasure(f"only {written} samples were written while keys were pressed")
+            if done:
+                break
+    if not empty.taken:
+        raise CannotMeasure("the samples were written too fast to press a key meanwhile")
     bare = Spread.of(empty.taken)
     beside = (Beside(EMPTY_APP, bare),)
     measures = tuple(
         Measure(f"{name}, {size:,} samples", "ms", Spread.of(taken), beside, _bars(taken, bare))
         for name, taken in (("stars", desk.rated), ("next request", desk.moved))
     )
-    rate = written / desk.busy
+    written = _stored(home) - before
     return Result(
         "keys",
-        f"from a key to its repaint, at least {STREAMING} samples streaming",
+        f"from a key to its repaint, {STREAMING} samples streaming",
         measures,
         notes=(
             "in a pseudo-terminal of 120 × 40: bytes of the key in, bytes of the repaint out",
-            "stars: one to five stars to a sample; next request: its song and samples are shown",
-            f"{written:,} samples were written, painted and stored meanwhile, {rate:.0f} a second",
-            "the empty app is idle between its keys, and the desk writes nothing meanwhile",
+            "stars: a sample is rated; next request: another song and its samples are shown",
+            f"{written:,} samples were written and stored meanwhile, for {len(desk.moved)} requests",
+            "the empty app is idle between its keys; the desk rests while it has its turn",
         ),
-        facts={"samples_written": written, "samples_a_second": round(rate, 1)},
+        facts={"samples_written": written, "requests": len(desk.moved)},
     )
 
 
@@ -84,41 +90,44 @@ def _bars(taken: list[float], bare: Spread) -> tuple[Bar, ...]:
 class _Desk:
     """The real desk over a copy of a data folder, in its terminal."""
 
-    def __init__(self, lab: Lab, home: Path, size: int) -> None:
+    def __init__(self, lab: Lab, home: Path, first: str) -> None:
+        """`first` is the title of the request that it shows first."""
         self.terminal = open_desk(lab, home, batch=str(STREAMING), ahead="0")
         self.rated: list[float] = []
         self.moved: list[float] = []
-        self.busy = 0.0
-        self._titles = iter(open_titles(size))
+        self._first = first
         self._stars = cycle(_STARS)
         self._random = Random(0)
 
     def ready(self) -> None:
         """Wait until the model has written for the first request and the desk rests."""
-        first = next(self._titles)
-        self.terminal.wait(re.compile(first.encode()))
-        self.terminal.send(_MORE)
-        self.terminal.wait(re.compile(b"saved"), self.terminal.size, patience=60.0)
+        self.terminal.wait(re.compile(self._first.encode()))
+        self.terminal.wait(re.compile(_WRITING), patience=60.0)
         self.rest()
 
-    def press_keys(self) -> None:
-        """Go to the next request and rate, with more samples asked for before each key."""
-        start = time.perf_counter()
-        self.moved.append(self._press(_NEXT, next(self._titles)))
+    def go_and_rate(self, title: str) -> None:
+        """Go to the next request, of this title, and rate while its samples stream."""
+        self._pause()
+        since = self.terminal.size
+        self.moved.append(_press(self.terminal, _NEXT, title))
         for _ in range(A_REQUEST):
-            self.terminal.send(_MORE)
+            self._pause()
+            if not self._streams(since):
+                return
             stars = next(self._stars)
-            self.rated.append(self._press(b"%d" % stars, "★" * stars + "☆" * (5 - stars)))
-        self.busy += time.perf_counter() - start
+            painted = "★" * stars + "☆" * (5 - stars)
+            self.rated.append(_press(self.terminal, b"%d" % stars, painted))
 
     def rest(self) -> None:
-        """Stop the writing, and wait until nothing moves."""
-        self.terminal.send(_STOP)
+        """Wait until all is written and nothing moves."""
         self.terminal.settle(_QUIET)
 
-    def _press(self, key: bytes, painted: str) -> float:
+    def _streams(self, since: int) -> bool:
+        """Whether samples are being written, by what the header said last."""
+        return self.terminal.last(_WRITING, since) > self.terminal.last(_WRITTEN, since)
+
+    def _pause(self) -> None:
         time.sleep(self._random.uniform(*_PAUSE))
-        return _press(self.terminal, key, painted)
 
 
 class _Empty:

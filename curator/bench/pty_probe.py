@@ -92,6 +92,11 @@ class Terminal:
                 self._arrived.wait(left)
             return self._times[bisect_left(self._ends, found.end())]
 
+    def last(self, what: bytes, since: int = 0) -> int:
+        """Return where `what` came out last, from byte `since` on; -1 if it did not."""
+        with self._arrived:
+            return self._data.rfind(what, since)
+
     def settle(self, quiet: float = 0.4, *, patience: float = 30.0) -> None:
         """Wait until nothing has come out for `quiet` seconds. Raises `CannotMeasure`."""
         until = time.perf_counter() + patience
