@@ -70,7 +70,7 @@ def keys(lab: Lab) -> Result:
         notes=(
             "in a pseudo-terminal of 120 × 40: bytes of the key in, bytes of the repaint out",
             "stars: a sample is rated; next request: another song and its samples are shown",
-            f"{written:,} samples were written and stored meanwhile, for {len(desk.moved)} requests",
+            f"{written:,} samples were written and stored meanwhile for {len(desk.moved)} requests",
             "the empty app is idle between its keys; the desk rests while it has its turn",
         ),
         facts={"samples_written": written, "requests": len(desk.moved)},
