@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curator.store.disk import Disk
-from curator.store.layout import Transaction, ends_in_seal, from_line, sealed
+from curator.store.layout import Transaction, from_line, resembles_seal, sealed
 
 _NAME = re.compile(r"journal-(\d+)\.jsonl")
 _ZEROS = re.compile(rb"^\0|\0\0")
-_UNWRITABLE = re.compile(rb"[^ -~]{2}")
+_GARBAGE = re.compile(rb"[^\n -~]{2}")
 
 
 def journal_name(generation: int) -> str:
@@ -56,21 +56,27 @@ def read_journal(data: bytes) -> Iterator[Transaction | BadLine]:
 
 
 def is_torn(data: bytes, bad: BadLine, after: Iterable[Transaction | BadLine]) -> bool:
-    """Whether a journal's first bad line is what a write left that did not reach its fsync.
+    """Whether all from a journal's first bad line on was never acknowledged.
 
     `after` is what follows it. Power cut in a write leaves the file short, with blocks of zeros
-    in it, or (where the file system allows it) with what was in those blocks before; and blocks
-    reach the disk in any order, so that whole lines of the same write may follow. A line of an
-    earlier write, which was acknowledged, has its newline and its seal if it is damaged, and
-    other writes may follow.
+    in it, or (where the file system allows it) ending in what was in those blocks before; and
+    blocks reach the disk in any order, so that whole lines of the same write may follow. A line
+    of an earlier write, which was acknowledged, still ends in its seal, or in most of it, when
+    it is damaged; or other writes follow.
     """
-    line = data[bad.start : bad.end]
-    unfinished = (
-        bad.end == len(data)
-        or _ZEROS.search(line) is not None
-        or (_UNWRITABLE.search(line) is not None and not ends_in_seal(line))
-    )
-    return unfinished and all(item.joined for item in after if isinstance(item, Transaction))
+    garbage = _GARBAGE.search(data, bad.start) is not None
+    for line in (bad, *after):
+        if isinstance(line, Transaction):
+            torn = line.joined
+        elif line.end == len(data):
+            torn = True
+        elif resembles_seal(data[line.start : line.end]):
+            torn = _ZEROS.search(data[line.start : line.end]) is not None
+        else:
+            torn = garbage
+        if not torn:
+            return False
+    return True
 
 
 class Journal:

@@ -166,6 +166,10 @@ class Store:
             for doc in parse_all(rows[start : start + _BATCH]):
                 yield Event.from_doc(doc)
 
+    def has_event(self, id: str) -> bool:
+        """Whether an event of this id is stored."""
+        return self._tables.holds("events", id)
+
     def counts(self) -> dict[str, int]:
         """Return how many records each table holds."""
         return self._tables.counts()

@@ -7,7 +7,6 @@ show a record only then.
 """
 
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -93,47 +92,55 @@ class Writer:
                 return
 
     def _commit(self, group: Sequence[_Commit]) -> None:
-        """Make a group durable with one write and one fsync, then show and acknowledge it."""
+        """Make transactions durable, with as few writes as they allow, and settle each future."""
         going: list[_Commit] = []
         taken: set[tuple[str, str]] = set()
-        for commit in group:
-            if twice := self._stored_twice(commit.ops, taken):
+        later: Sequence[_Commit] = ()
+        for place, commit in enumerate(group):
+            keys = [op[:2] for op in commit.ops]
+            if not taken.isdisjoint(keys):
+                # Whether its twin is stored shows only when that one is written.
+                later = group[place:]
+                break
+            if twice := self._stored_twice(keys):
                 commit.future.set_exception(twice)
             else:
                 going.append(commit)
-                taken.update(op[:2] for op in commit.ops)
-        if not going:
-            return
+                taken.update(keys)
+        if going:
+            self._write(going)
+        if later:
+            self._commit(later)
+
+    def _stored_twice(self, keys: Sequence[tuple[str, str]]) -> DuplicateId | None:
+        """Return what is wrong when one of these is stored already, or among them twice."""
+        seen: set[tuple[str, str]] = set()
+        for key in keys:
+            if key in seen or self._tables.holds(*key):
+                return DuplicateId(*key)
+            seen.add(key)
+        return None
+
+    def _write(self, group: Sequence[_Commit]) -> None:
+        """Write a group, fsync once, then show and acknowledge all of it."""
         first = self._tables.last_seq + 1
+        numbered = list(enumerate(group, first))
         try:
             self.journal.append(
-                b"".join(
-                    to_line(first + n, commit.ops, joined=n > 0) for n, commit in enumerate(going)
-                )
+                b"".join(to_line(seq, c.ops, joined=seq > first) for seq, c in numbered)
             )
         except OSError as error:
-            if len(going) == 1:
+            if len(group) == 1:
                 where = f"Saving to {self.journal.path}"
-                going[0].future.set_exception(from_os(error, where))
+                group[0].future.set_exception(from_os(error, where))
                 return
             # Together they may not fit where one does, and each gets its own answer.
-            for commit in going:
-                self._commit([commit])
+            for commit in group:
+                self._write([commit])
             return
-        for seq, commit in enumerate(going, first):
+        for seq, commit in numbered:
             self._tables.apply(seq, commit.ops)
             commit.future.set_result(seq)
-
-    def _stored_twice(
-        self, ops: Sequence[Op], taken: AbstractSet[tuple[str, str]]
-    ) -> DuplicateId | None:
-        """Return what is wrong when an id is stored, in `taken`, or among `ops` twice."""
-        own: set[tuple[str, str]] = set()
-        for table, id, _ in ops:
-            if self._tables.holds(table, id) or (table, id) in taken or (table, id) in own:
-                return DuplicateId(table, id)
-            own.add((table, id))
-        return None
 
 
 def _settle(task: _Task) -> None:

@@ -31,32 +31,46 @@ class Node:
         while len(kept) < size:
             start = len(kept)
             end = min(size, start - start % SECTOR + SECTOR)
-            kept += luck.sector(old[start:end], new[start:end], end - start)
+            kept += luck.sector(start, old[start:end], new[start:end], end - start)
         self.cache, self.durable, self.stable = bytearray(kept), bytes(kept), len(kept)
 
 
 class Luck:
-    """What a power cut leaves of what was not fsynced: `none`, `all`, or anything in between."""
+    """What a power cut leaves of what was not fsynced.
 
-    def __init__(self, kind="random", seed=0, garbage=False):
+    `none` or `all` of it, some sectors of it at `random`, all but a `hole` somewhere, or its
+    beginning and then the `garbage` that was on the medium before.
+    """
+
+    KINDS = ("none", "all", "random", "hole", "garbage")
+
+    def __init__(self, kind="random", seed=0):
         self.kind = kind
-        self.garbage = garbage
         self._random = random.Random(seed)
+        self._lost = range(0)
 
     def size(self, old, new, stable):
+        """Choose how long the file is, and which part of it is lost."""
+        size = old if self.kind == "none" else new
         if self.kind == "random":
-            return self._random.choice([old, new, self._random.randint(stable, max(old, new))])
-        return new if self.kind == "all" else old
+            size = self._random.choice([old, new, self._random.randint(stable, max(old, new))])
+        first = self._random.randint(stable, max(stable, size))
+        length = self._random.choice([1, SECTOR * 4]) if self.kind == "hole" else size
+        self._lost = range(first - SECTOR + 1, first + length)
+        return size
 
-    def sector(self, old, new, size):
+    def sector(self, start, old, new, size):
         old, new = old.ljust(size, b"\0"), new.ljust(size, b"\0")
-        if self.kind != "random":
-            return new if self.kind == "all" else old
-        other = [self._random.randbytes(size)] if self.garbage else []
-        return self._random.choice([old, new, bytes(size), *other])
+        if self.kind == "random":
+            return self._random.choice([old, new, bytes(size)])
+        if self.kind == "hole" and start in self._lost:
+            return self._random.choice([old, bytes(size)])
+        if self.kind == "garbage" and start in self._lost:
+            return self._random.randbytes(size)
+        return old if self.kind == "none" else new
 
     def name(self):
-        return self.kind == "all" or (self.kind == "random" and self._random.random() < 0.5)
+        return self.kind != "none" and (self.kind == "all" or self._random.random() < 0.5)
 
 
 class PowerLoss(OSError):

@@ -8,7 +8,7 @@ from store_records import event, everything, sample
 
 from curator.store import Store, StoreError
 
-LUCKS = [Luck("none"), Luck("all"), *(Luck("random", seed, seed % 2 == 0) for seed in range(6))]
+LUCKS = [Luck(kind, seed) for kind in Luck.KINDS for seed in (0, 1)]
 
 
 def ready(disk):

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from store_records import HOSTILE, event, request, sample
 
@@ -31,6 +31,7 @@ RECORDS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(RECORDS, max_size=4), st.booleans())
 @example([[sample(1, text="ends in }],["), event(2)]], True)
 def test_what_was_written_is_read(transactions, joined):
@@ -56,6 +57,7 @@ def test_a_line_is_json_of_three_fields():
     assert line["ops"] == [["events", "E0001", event(1).to_doc()]]
 
 
+@settings(deadline=None)
 @given(st.integers(0), st.integers(1, 255))
 def test_a_line_with_any_byte_changed_is_bad(place, change):
     line = bytearray(to_line(3, [to_op(sample(1)), to_op(event(1))], joined=False))

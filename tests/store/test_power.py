@@ -12,9 +12,7 @@ from store_records import event, everything, request, sample
 
 from curator.store import Store, StoreError
 
-LUCK = st.builds(
-    Luck, st.sampled_from(["none", "all", "random"]), st.integers(0, 2**32), garbage=st.booleans()
-)
+LUCK = st.builds(Luck, st.sampled_from(Luck.KINDS), st.integers(0, 2**32))
 
 
 class Crashes(RuleBasedStateMachine):

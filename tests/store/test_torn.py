@@ -84,6 +84,7 @@ def test_after_a_torn_line_writing_goes_on(home):
         b'{"seq":3,"ops":[["events"' + b"\0" * 100,
         b"\xff\xfe random \x13\x81 bytes",
         b"\xff\xfe random \n \x13\x81\n bytes \n",
+        lines(1, 1, 1)[2][:90] + b"\n\xff\xfe random\n",
         lines(1, 1, 1)[2][:-1],
         lines(1, 1, 1)[2].replace(b"events", b"\0\0\0\0\0\0"),
         b"\0" + lines(1, 1, 1)[2][1:],
@@ -127,7 +128,7 @@ def test_a_damaged_line_before_another_write_stops(home, hurt, write):
     assert (home / JOURNAL).read_bytes() == data
 
 
-@pytest.mark.parametrize("place", [1, 8, 40, -20, -8, -2])
+@pytest.mark.parametrize("place", [1, 8, 40, -24, -20, -15, -8, -2])
 def test_a_last_line_that_was_whole_and_is_damaged_stops(home, place):
     """It has its end, so it was acknowledged: one wrong byte is no torn line."""
     made = lines(1, 1)
@@ -137,6 +138,24 @@ def test_a_last_line_that_was_whole_and_is_damaged_stops(home, place):
     with pytest.raises(StoreDamaged) as error:
         Store.open(home)
     assert error.value.line == 2
+
+
+@pytest.mark.parametrize(
+    "hurt",
+    [
+        lambda line: line[:50] + b"\n" + line[51:],
+        lambda line: line[:50] + b"\xff\xfe\xfd" + line[53:],
+        lambda line: line[:-6] + b"\xff\xfe\xfd" + line[-3:],
+        lambda line: b"X" * len(line[:-1]) + b"\n",
+        lambda line: b"\n",
+    ],
+)
+def test_a_last_line_that_was_whole_and_is_badly_damaged_stops(home, hurt):
+    made = lines(1, 2)
+    (home / JOURNAL).write_bytes(made[0] + made[1] + hurt(made[2]))
+    with pytest.raises(StoreDamaged) as error:
+        Store.open(home)
+    assert error.value.line == 3
 
 
 @pytest.mark.parametrize(
