@@ -8,8 +8,10 @@ from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.screen import Screen
 
+from curator.config import save_setting
 from curator.desk.changes import Change
 from curator.desk.desk import Desk
 from curator.store import StoreDamaged, StoreError, StoreLocked
@@ -17,6 +19,13 @@ from curator.tui.keys import BY_ID, bindings, check_keys, keys_of
 from curator.tui.messages import message_of
 from curator.tui.screens.review import ReviewScreen
 from curator.tui.theme import CURATOR_DARK, CURATOR_LIGHT, DARK
+
+
+def _commands() -> "type[Provider]":
+    from curator.tui.palette import DeskCommands
+
+    return DeskCommands
+
 
 LOCKED, DAMAGED, FAILED = 3, 4, 1
 """Exit codes for a store that can't be opened."""
@@ -33,7 +42,7 @@ class CuratorApp(App[None]):
     TITLE = "curator"
     CSS_PATH = "desk.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("any")
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
 
     def __init__(self, desk: Desk, *, keymap: Mapping[str, str] | None = None) -> None:
         check_keys(keymap)
@@ -42,9 +51,10 @@ class CuratorApp(App[None]):
         self.register_theme(CURATOR_DARK)
         self.register_theme(CURATOR_LIGHT)
         wanted = desk.settings.theme
-        self.theme = wanted if wanted in self.available_themes else DARK
-        self._own_keys = {name: ",".join(keys_of(BY_ID[name], keymap)) for name in keymap or {}}
-        self.review = ReviewScreen(desk, keymap or {})
+        self._wanted_theme = wanted if wanted in self.available_themes else DARK
+        self.theme = self._wanted_theme
+        self.keymap = dict(keymap or {})
+        self.review = ReviewScreen(desk, self.keymap)
         self._stop_listening: Callable[[], None] | None = None
 
     def get_default_screen(self) -> Screen[None]:
@@ -53,9 +63,17 @@ class CuratorApp(App[None]):
 
     def on_mount(self) -> None:
         """Listen to the desk; open it once the first picture is on the screen."""
-        self.set_keymap(self._own_keys)
+        self.set_keymap({name: ",".join(keys_of(BY_ID[name], self.keymap)) for name in self.keymap})
         self._stop_listening = self.desk.listen(self._told)
         self.call_after_refresh(self.run_worker, self._open(), name="open", exit_on_error=True)
+
+    def watch_theme(self, theme: str) -> None:
+        """Remember the theme; writing it down never keeps a key waiting."""
+        if self.is_running and self._wanted_theme != theme:
+            self._wanted_theme = theme
+            self.run_worker(
+                lambda: save_setting(self.desk.home, "theme", theme), thread=True, group="theme"
+            )
 
     def _told(self, change: Change) -> None:
         self.review.post_message(message_of(change))

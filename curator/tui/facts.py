@@ -13,7 +13,7 @@ from curator.tui.widgets.card_lines import warnings
 from curator.tui.widgets.header import HeaderFacts, Piece
 from curator.tui.widgets.preview import PreviewFacts
 from curator.tui.widgets.song_panel import SongFacts
-from curator.tui.wording import age, counted, duration
+from curator.tui.wording import age, duration
 
 
 def header_facts(desk: Desk, time_left: float | None, unsaved: int) -> HeaderFacts:
@@ -60,8 +60,8 @@ def _figures(desk: Desk) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def song_facts(desk: Desk, request_id: str, *, brief: bool) -> SongFacts:
-    """Return a request with its song."""
+def song_facts(desk: Desk, request_id: str, *, most: int) -> SongFacts:
+    """Return a request with its song, in at most so many lines (0: as many as it takes)."""
     request = desk.ledger.requests[request_id]
     when = age(request.at, desk.ledger.stamp())
     return SongFacts(
@@ -71,7 +71,7 @@ def song_facts(desk: Desk, request_id: str, *, brief: bool) -> SongFacts:
         source=request.source,
         when=f"{when} ago" if when and when != "now" else when,
         others=request.others,
-        brief=brief,
+        most=most,
     )
 
 
@@ -117,9 +117,7 @@ def sitting_lines(sitting: Sitting) -> list[tuple[str, str]]:
     ]
     if sitting.pace:
         lines.append((f"{sitting.pace:.0f}", "requests an hour"))
-    left = counted(sitting.left, "request")
+    left = f"{'request' if sitting.left == 1 else 'requests'} left"
     if sitting.left and sitting.seconds_left is not None:
-        lines.append((left, f"left, about {duration(sitting.seconds_left)} at this pace"))
-    else:
-        lines.append((left, "left"))
-    return lines
+        left += f", about {duration(sitting.seconds_left)} at this pace"
+    return [*lines, (f"{sitting.left:,}", left)]

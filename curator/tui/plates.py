@@ -29,7 +29,7 @@ def empty(desk: Desk) -> Plate:
         "Nothing to judge",
         *_keys(("n", "ask for words on a song: type it, or paste many lines")),
         [],
-        "From a file, in another terminal after leaving this one:",
+        "Or from a file, once you have left the desk:",
         [("curator import FILE", "strong")],
     )
 

@@ -1,11 +1,179 @@
-"""What is asked of the curator in dialogs: new requests, songs, tags, filters; and the help."""
+"""What is asked of the curator in dialogs: new requests, songs, tags, filters; and the help.
 
+Dialogs are imported when they are opened: the first paint needs none of them.
+"""
+
+import asyncio
+
+from textual import events
+from textual.css.query import NoMatches
+
+from curator.domain.filtering import Filter, FilterError
+from curator.domain.records import Song
 from curator.tui.screens.judging import Judging
+from curator.tui.widgets.filter_line import FilterLine
+from curator.tui.wording import counted
+
+FILTER_PAUSE = 0.15
+"""Seconds of quiet after which the typed filter is used."""
 
 
 class Asking(Judging):
     """Opens the dialogs and takes what they bring back."""
 
+    _asked = ""
+
+    # New requests
+
+    def action_new(self) -> None:
+        """Ask for words on a song."""
+        from curator.tui.screens.new_request import NewRequest
+
+        dialog = NewRequest(self._asked, self.keymap)
+
+        def closed(text: str | None) -> None:
+            self._asked = "" if text else dialog.text
+            if text:
+                self.run_worker(self._take(text))
+
+        self.app.push_screen(dialog, closed)
+
+    async def _take(self, text: str) -> None:
+        """Take the lines in: one is turned to at once, many wait for their turn."""
+        requests = await asyncio.to_thread(self.desk.asking.read, text)
+        idle = self.request_id is None
+        self.desk.asking.take(requests)
+        if len(requests) == 1 or idle:
+            self.go_to(requests[0].id)
+        self.say(f"{counted(len(requests), 'request')} taken in", "good")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted at the desk becomes a request to look over, never a row of keys."""
+        if self.focused is None and self.desk.is_open and event.text.strip():
+            event.stop()
+            self._asked = f"{self._asked.rstrip()}\n{event.text}".lstrip()[:200_000]
+            self.action_new()
+
+    # The song, tags
+
+    def action_song(self) -> None:
+        """Correct the song."""
+        request_id = self.request_id
+        if request_id is None:
+            return
+        from curator.tui.screens.song import SongDialog
+
+        def closed(song: Song | None) -> None:
+            if song is None:
+                return
+            if self.desk.asking.correct(request_id, song) is None:
+                self.say("the song is as it was")
+                return
+            self.say("the song is corrected", "good")
+            self.later("face", 0.0, self.face)
+            self.show_all()
+
+        self.app.push_screen(SongDialog(self.desk.ledger.song(request_id), self.keymap), closed)
+
+    def action_tags(self) -> None:
+        """Tag the sample."""
+        card = self._card()
+        if card is None:
+            return
+        from curator.tui.screens.tags import TagsDialog
+
+        def closed(tags: tuple[str, ...] | None) -> None:
+            if tags is not None and self.desk.judging.tag(card.sample.id, tags):
+                self.show_cards()
+                self.say(f"{counted(len(tags), 'tag')} on {card.number}" if tags else "no tags now")
+
+        used = self.desk.ledger.session.events("tagged")
+        known = {t for e in used for t in str(e.data.get("tags") or "").split("\n") if t}
+        self.app.push_screen(TagsDialog(card.judgement.tags, sorted(known), self.keymap), closed)
+
+    # The filter
+
+    @property
+    def filter_line(self) -> FilterLine | None:
+        """The filter's line, while there is one."""
+        try:
+            return self.query_one(FilterLine)
+        except NoMatches:
+            return None
+
+    async def action_filter(self) -> None:
+        """Type a filter."""
+        line = self.filter_line
+        if line is None:
+            line = FilterLine(id="filter")
+            await self.query_one("#side").mount(line, before=0)
+        self.set_class(True, "-queue-on")
+        self.set_class(False, "-queue-off")
+        line.open()
+        self.show_keys()
+
+    def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
+        """Use the filter, once the typing pauses."""
+        self.later("filter", FILTER_PAUSE, lambda: self._use_filter(message.text))
+
+    def _use_filter(self, text: str) -> bool:
+        line = self.filter_line
+        if line is None:
+            return False
+        try:
+            wanted = Filter.parse(text)
+        except FilterError as error:
+            line.say(str(error), "bad")
+            return False
+        self.desk.queue.filter = wanted
+        count = len(self.desk.queue.ids())
+        line.say(f"{counted(count, 'request')}" if wanted.terms else "all requests", "muted")
+        if self.desk.queue.place(self.request_id) is None:
+            ids = self.desk.queue.ids()
+            self.go_to(self.desk.queue.after(None) or (ids[0] if ids else None))
+        self.show_all()
+        return True
+
+    def on_filter_line_kept(self) -> None:
+        """Go back to judging with the filter kept."""
+        line = self.filter_line
+        self.not_later("filter")
+        if line is not None and self._use_filter(line.text):
+            self.set_focus(None)
+            if not self.desk.queue.filter.terms:
+                self.clear_filter()
+            self.show_keys()
+
+    def on_filter_line_cleared(self) -> None:
+        """Show all requests again."""
+        self.clear_filter()
+
+    def clear_filter(self) -> None:
+        """Show all requests again."""
+        self.not_later("filter")
+        self.set_focus(None)
+        if (line := self.filter_line) is not None:
+            line.remove()
+        self.set_class(False, "-queue-on")
+        self.desk.queue.filter = Filter()
+        if self.request_id is None:
+            self.go_to(self.desk.queue.after(None))
+        self.show_all()
+
+    # The rest
+
+    def action_help(self) -> None:
+        """Show the keys and the guidelines."""
+        from curator.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.keymap))
+
+    def action_theme(self) -> None:
+        """Change between light and dark."""
+        from curator.tui.theme import DARK, LIGHT
+
+        self.app.theme = LIGHT if self.app.current_theme.dark else DARK
+
     def action_quit(self) -> None:
         """Show how the sitting went, and leave."""
-        self.app.action_leave()  # type: ignore[attr-defined]
+        self.call_later(self.app.run_action, "leave")

@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from curator.tui.keys import BY_ID, bindings, keys_of, shown_keys
 from curator.tui.widgets.inked import Line, Sheet
-from curator.tui.widgets.key_bar import KeyBar, KeyHint
+from curator.tui.widgets.key_bar import DialogKeys, KeyBar, KeyHint
+from curator.tui.wording import wrap
 
 WIDTHS = [(0, "-narrow"), (100, "-normal")]
 HEIGHTS = [(0, "-low"), (28, "-high")]
@@ -26,6 +27,14 @@ class Heading(Sheet[str]):
         return [[(facts, "heading")], []]
 
 
+class Hint(Sheet[str]):
+    """A quiet sentence."""
+
+    def lines(self, facts: str, width: int) -> Iterable[Line]:
+        """Return the sentence, wrapped."""
+        return [[(line, "faint")] for line in wrap(facts, width)] if facts else []
+
+
 class Dialog(ModalScreen[Result | None]):
     """A modal panel; escape closes it and brings nothing back."""
 
@@ -36,7 +45,8 @@ class Dialog(ModalScreen[Result | None]):
     VERTICAL_BREAKPOINTS = HEIGHTS
 
     title_text = ""
-    keys: ClassVar[tuple[str, ...]] = ("accept", "cancel")
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (("accept", "done"), ("cancel", "cancel"))
+    """The ids of the shown keys, each with the word that says what it does here."""
 
     def __init__(self, keymap: Mapping[str, str] | None = None) -> None:
         super().__init__()
@@ -49,18 +59,18 @@ class Dialog(ModalScreen[Result | None]):
             heading.facts = self.title_text
             yield heading
             yield from self.fields()
-            bar = KeyBar(id="dialog-keys")
-            bar.facts = tuple(self._hint(name) for name in self.keys)
+            bar = DialogKeys(id="dialog-keys")
+            bar.facts = tuple(self._hint(*pair) for pair in self.keys)
             yield bar
 
     def fields(self) -> Iterable[Widget]:
         """Return what is between the title and the keys."""
         raise NotImplementedError
 
-    def _hint(self, name: str) -> KeyHint:
+    def _hint(self, name: str, label: str) -> KeyHint:
         command = BY_ID[name]
         press = keys_of(command, self.keymap)
-        return KeyHint(shown_keys([command], self.keymap), command.label, press[0] if press else "")
+        return KeyHint(shown_keys([command], self.keymap), label, press[0] if press else "")
 
     def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
         """A key in the bar was clicked."""

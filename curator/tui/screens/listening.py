@@ -55,11 +55,10 @@ class Listening(Page):
 
     def on_text_grew(self, message: messages.TextGrew) -> None:
         """A text grew: paint it soon, but not more often than the eye needs."""
-        if "stream" not in self._pauses:
+        if not self.is_later("stream"):
             self.later("stream", STREAM_PAUSE, self._paint_stream)
 
     def _paint_stream(self) -> None:
-        self._pauses.pop("stream", None)
         if time.monotonic() - self._last_key < KEY_PAUSE:
             self.later("stream", KEY_PAUSE, self._paint_stream)
             return

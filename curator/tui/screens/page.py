@@ -29,7 +29,7 @@ from curator.tui.widgets.status_line import StatusFacts, StatusLine
 FACE_PAUSE = 0.12
 """Seconds that the curator stays on a request before it is the one to be written for."""
 WIDTHS = [(0, "-tiny"), (60, "-slim"), (76, "-narrow"), (110, "-normal"), (165, "-wide")]
-HEIGHTS = [(0, "-flat"), (16, "-low"), (32, "-high")]
+HEIGHTS = [(0, "-flat"), (16, "-short"), (22, "-low"), (32, "-high")]
 """From how many cells on the page has which form."""
 SAID_FOR = 8.0
 """Seconds that a sentence stays in the status line."""
@@ -100,11 +100,11 @@ class Page(Screen[None]):
         """Turn to a request, to one of its samples or to the first that is open."""
         if request_id != self.request_id:
             self.request_id, self.key, self.slots = request_id, None, []
-            self.later("face", FACE_PAUSE, self._face)
+            self.later("face", FACE_PAUSE, self.face)
         self.key = key if key is not None else self.key
         self.show_all(reveal=True)
 
-    def _face(self) -> None:
+    def face(self) -> None:
         """Have the samples written for what the curator looks at, and for what comes next."""
         if self.desk.is_open:
             ahead = self.desk.queue.following(self.request_id, self.desk.settings.ahead)
@@ -112,8 +112,17 @@ class Page(Screen[None]):
 
     def later(self, name: str, seconds: float, call: Callable[[], object]) -> None:
         """Call something in a while, unless this is said again before."""
+
+        def due() -> None:
+            self._pauses.pop(name, None)
+            call()
+
         self.not_later(name)
-        self._pauses[name] = self.set_timer(seconds, call)
+        self._pauses[name] = self.set_timer(seconds, due)
+
+    def is_later(self, name: str) -> bool:
+        """Whether something is still to be called."""
+        return name in self._pauses
 
     def not_later(self, name: str) -> None:
         """Call it not after all."""
@@ -141,8 +150,7 @@ class Page(Screen[None]):
         panel = self.query_one(SongPanel)
         panel.display = self.request_id is not None
         if self.request_id is not None:
-            brief = self.has_class("-low") and not self.has_class("-wide")
-            panel.facts = facts.song_facts(self.desk, self.request_id, brief=brief)
+            panel.facts = facts.song_facts(self.desk, self.request_id, most=self._rows(0, 4, 2))
 
     def show_cards(self, *, reveal: bool = False) -> None:
         """Bring the samples up to date, and with them the preview, the position, the keys."""
@@ -186,7 +194,13 @@ class Page(Screen[None]):
     @property
     def preview_rows(self) -> int:
         """How many lines the post has for its text."""
-        return 3 if self.has_class("-low") and not self.has_class("-wide") else 4
+        return self._rows(4, 2, 0)
+
+    def _rows(self, high: int, low: int, short: int) -> int:
+        """Return one of these, by how much room there is."""
+        if self.has_class("-short"):
+            return short
+        return low if self.has_class("-low") and not self.has_class("-wide") else high
 
     def show_header(self) -> None:
         """Bring the header up to date."""
@@ -198,12 +212,11 @@ class Page(Screen[None]):
             self.not_later("unsaved")
         elif self._unsaved or (keeper and keeper.error):
             self._unsaved = waiting
-        elif "unsaved" not in self._pauses:
+        elif not self.is_later("unsaved"):
             self.later("unsaved", SLOW_DISK, self._speak_of_unsaved)
         self.query_one(Header).facts = facts.header_facts(desk, self.time_left, self._unsaved)
 
     def _speak_of_unsaved(self) -> None:
-        self._pauses.pop("unsaved", None)
         keeper = self.desk.ledger.keeper
         self._unsaved = keeper.unsaved if keeper else 0
         self.show_header()
@@ -233,6 +246,8 @@ class Page(Screen[None]):
     def _situation(self) -> str:
         if self.opened is not None:
             return "editing"
+        if self.focused is not None:
+            return "filtering"
         if not self.desk.is_open:
             return "opening"
         if self.request_id is None:
@@ -254,4 +269,4 @@ class Page(Screen[None]):
         if len(commands) == 1:
             keys = keys.split(" ")[0]
         press = keys_of(commands[0], self.keymap)
-        return KeyHint(keys, commands[0].label, press[0] if press else "")
+        return KeyHint(keys, commands[0].label, press[0] if press else "", name == "help")

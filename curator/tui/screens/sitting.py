@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from curator.domain.sitting import Sitting
 from curator.tui.facts import sitting_lines
 from curator.tui.widgets.inked import Line, Sheet
-from curator.tui.wording import counted
+from curator.tui.wording import counted, wrap
 
 
 class Figures(Sheet[tuple[Sitting, str]]):
@@ -25,7 +25,7 @@ class Figures(Sheet[tuple[Sitting, str]]):
         lines: list[Line] = [[("This sitting", "heading")], []]
         for number, what in figures:
             lines.append([(f"{number:>{column}}", "strong"), (f"  {what}", "muted")])
-        return [*lines, [], [(sentence, "muted")]]
+        return [*lines, [], *([(line, "muted")] for line in wrap(sentence, width))]
 
 
 class SittingScreen(ModalScreen[bool]):

@@ -13,8 +13,9 @@ from textual.widgets import TextArea
 
 from curator.domain.diff import word_diff
 from curator.domain.plain import shown
+from curator.domain.tweet_text import weigh
 from curator.tui.keys import bindings
-from curator.tui.widgets.inked import Line, Sheet
+from curator.tui.widgets.inked import Line, Sheet, runs
 from curator.tui.wording import counted, graphemes, wrap
 
 _MOST_CHARACTERS = 5000
@@ -34,9 +35,17 @@ def editable(text: str) -> tuple[str, bool]:
 class PostArea(TextArea):
     """A text field for one paragraph: nothing hidden gets in by pasting."""
 
+    # Textual calls the handler of the base class after this one.
     async def _on_paste(self, event: events.Paste) -> None:
         event.text = editable(event.text)[0]
-        await super()._on_paste(event)
+
+
+class PostLines(TextArea):
+    """A text field for many lines: nothing hidden gets in by pasting."""
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        lines = event.text.splitlines()
+        event.text = "\n".join(editable(line)[0] for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +62,15 @@ class DiffView(Sheet[DiffFacts]):
     def lines(self, facts: DiffFacts, width: int) -> Iterable[Line]:
         """Return the changed text; one quiet line while nothing has changed."""
         changes = word_diff(facts.written, facts.now)
+        length = weigh(facts.now)
+        count = (f"{length.length:,} of {length.limit}", "muted" if length.left >= 0 else "bad")
         if all(op == "same" for op, _ in changes):
-            return [[("as it was written", "faint")]]
+            return [[("as it was written   ", "faint"), count]]
         out = sum(len(text.split()) for op, text in changes if op == "del")
         new = sum(len(text.split()) for op, text in changes if op == "add")
-        lines = list(_wrapped(changes, width))[:_MOST_LINES]
-        said = f"{counted(out, 'word')} out, {counted(new, 'word')} in"
-        return [*lines, [(said, "faint")]]
+        said = [f"{counted(n, 'word')} {way}" for n, way in ((out, "out"), (new, "in")) if n]
+        head = [(f"{', '.join(said) or 'spaces'}   ", "accent"), count]
+        return [head, *list(_wrapped(changes, width))[:_MOST_LINES]]
 
 
 _INKS = {"same": "muted", "del": "removed", "add": "added"}
@@ -73,13 +84,7 @@ def _wrapped(changes: Iterable[tuple[str, str]], width: int) -> Iterable[Line]:
     at = 0
     for line in wrap(whole, width):
         at = whole.index(line, at) if line else at
-        runs: list[tuple[str, str]] = []
-        for char, ink in zip(line, inks[at : at + len(line)], strict=True):
-            if runs and runs[-1][1] == ink:
-                runs[-1] = (runs[-1][0] + char, ink)
-            else:
-                runs.append((char, ink))
-        yield runs
+        yield runs(line, inks[at : at + len(line)])
         at += len(line)
 
 
@@ -151,8 +156,11 @@ class Editor(Vertical):
     def _fit(self, width: int) -> int:
         """Set the heights of the parts for the text; returns their sum."""
         text = self.query_one(PostArea).text
-        rows = min(max(len(wrap(shown(text), max(width - 1, 2))), 1), _MOST_LINES)
-        self.query_one(PostArea).styles.height = rows
+        area = self.query_one(PostArea)
+        laid_out = area.size.width > 0
+        rows = area.wrapped_document.height if laid_out else len(wrap(text, max(width - 1, 2)))
+        rows = min(max(rows, 1), _MOST_LINES)
+        area.styles.height = rows
         diff = self.query_one(DiffView)
         diff.facts = DiffFacts(self._written, " ".join(text.split()))
         below = len(list(diff.lines(diff.facts, width)))
@@ -163,13 +171,18 @@ class Editor(Vertical):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Show what the edit changes."""
         event.stop()
-        height = self._height
-        width = self.content_size.width - 1
-        if width <= 0:
-            return
-        if self._fit(width) != height:
-            self.post_message(self.Resized(self._height))
+        self.refit()
         self.post_message(self.Typed(self.text))
+
+    def refit(self) -> None:
+        """Ask for another height if the text needs it."""
+        height, width = self._height, self.content_size.width - 1
+        if width > 0 and self._fit(width) != height:
+            self.post_message(self.Resized(self._height))
+
+    def on_resize(self) -> None:
+        """The text wraps in another way now."""
+        self.call_after_refresh(self.refit)
 
     def action_save(self) -> None:
         """Keep the text."""

@@ -26,6 +26,17 @@ INK_CLASSES = {f"ink--{name}" for name in INKS}
 Facts = TypeVar("Facts")
 
 
+def runs(line: str, inks: Sequence[str]) -> list[tuple[str, str]]:
+    """Return a line as pieces of one ink each; `inks` has one for every character."""
+    pieces: list[tuple[str, str]] = []
+    start = 0
+    for n in range(1, len(line) + 1):
+        if n == len(line) or inks[n] != inks[start]:
+            pieces.append((line[start:n], inks[start]))
+            start = n
+    return pieces
+
+
 class Inked(Widget):
     """Looks inks up, and remembers them until the styles change."""
 

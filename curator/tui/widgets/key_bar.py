@@ -17,10 +17,16 @@ class KeyHint:
     keys: str
     label: str
     press: str
+    pinned: bool = False
+
+
+_Placed = tuple[KeyHint, int, int]
 
 
 class KeyBar(Sheet[tuple[KeyHint, ...]]):
     """One line of keys; those that do not fit are left out, the last first."""
+
+    INDENT = 1
 
     class Pressed(Message):
         """A hint was clicked: as if its key had been pressed."""
@@ -31,23 +37,40 @@ class KeyBar(Sheet[tuple[KeyHint, ...]]):
 
     def lines(self, facts: tuple[KeyHint, ...], width: int) -> Iterable[Line]:
         """Return the one line."""
-        line: list[tuple[str, str]] = [(" ", "text")]
-        for hint, _, _ in _placed(facts, width):
-            line += [(hint.keys, "key"), (f" {hint.label}  ", "muted")]
+        line: list[tuple[str, str]] = []
+        at = 0
+        for hint, start, end in self._placed(facts, width):
+            line += [(" " * (start - at), "text"), (hint.keys, "key"), (f" {hint.label}", "muted")]
+            at = end
         yield line
 
     def on_click(self, event: events.Click) -> None:
         """Press the key that was clicked."""
-        for hint, start, end in _placed(self.facts or (), self.content_size.width):
+        for hint, start, end in self._placed(self.facts or (), self.content_size.width):
             if start <= event.x < end:
                 self.post_message(self.Pressed(hint.press))
 
+    def _placed(self, hints: tuple[KeyHint, ...], width: int) -> Iterable[_Placed]:
+        """Yield what fits with its first and last cell; a pinned hint always does, at the end."""
+        pinned = [hint for hint in hints if hint.pinned]
+        end = width - sum(_cells(hint) + 2 for hint in pinned)
+        at = self.INDENT
+        for hint in hints:
+            if hint.pinned or at + _cells(hint) > end:
+                continue
+            yield hint, at, at + _cells(hint)
+            at += _cells(hint) + 2
+        at = max(at, end + 1)
+        for hint in pinned:
+            yield hint, at, at + _cells(hint)
+            at += _cells(hint) + 2
 
-def _placed(hints: tuple[KeyHint, ...], width: int) -> Iterable[tuple[KeyHint, int, int]]:
-    at = 1
-    for hint in hints:
-        end = at + cell_len(hint.keys) + 1 + cell_len(hint.label)
-        if end > width:
-            continue
-        yield hint, at, end
-        at = end + 2
+
+def _cells(hint: KeyHint) -> int:
+    return cell_len(hint.keys) + 1 + cell_len(hint.label)
+
+
+class DialogKeys(KeyBar):
+    """The keys of a dialog, at its left edge."""
+
+    INDENT = 0

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from curator.domain.plain import shown
 from curator.domain.tweet_text import Weighed, accidental_urls, preview
 from curator.tui.widgets.card_lines import MEASURE, PREFIX, Piece
-from curator.tui.widgets.inked import Line, Sheet
+from curator.tui.widgets.inked import Line, Sheet, runs
 from curator.tui.wording import fit, wrap
 
 _INKS = {"text": "text", "url": "link", "mention": "link", "hashtag": "link"}
@@ -33,12 +33,17 @@ class Preview(Sheet[PreviewFacts]):
         """Return the post, then its length with the warnings."""
         room = min(width - PREFIX, MEASURE)
         body = post_lines(facts.text, room)
-        if len(body) > facts.rows:
-            body = body[: facts.rows]
-            body[-1] = [*body[-1][:-1], (fit(body[-1][-1][0], room - 1) + "…", "faint")]
-        body += [[] for _ in range(facts.rows - len(body))]
-        notes = [*facts.warnings, *_links(facts.text)]
-        lines = [*body, *_length(facts, notes, room)]
+        foot = _foot(facts, room)
+        if not facts.rows:
+            return [[(f"{'post':<{PREFIX}}", "faint"), *foot[0]]]
+        high = facts.rows + 1
+        if len(body) + len(foot) > high:
+            cut = max(high - len(foot), 1)
+            if len(body) > cut:
+                *pieces, (last, ink) = body[cut - 1] or [("", "text")]
+                body = [*body[: cut - 1], [*pieces, (fit(last, room - 2), ink), (" …", "faint")]]
+        body += [[] for _ in range(high - len(body) - len(foot))]
+        lines = [*body, *foot][:high]
         margin = [(f"{'post':<{PREFIX}}", "faint"), *((" " * PREFIX, "faint") for _ in lines)]
         return [[lead, *line] for lead, line in zip(margin, lines, strict=False)]
 
@@ -52,20 +57,9 @@ def post_lines(text: str, room: int) -> list[list[Piece]]:
     at = 0
     for line in wrap(whole, room):
         at = whole.index(line, at) if line else at
-        lines.append(_runs(line, inks[at : at + len(line)]))
+        lines.append(runs(line, inks[at : at + len(line)]))
         at += len(line)
     return lines
-
-
-def _runs(line: str, inks: list[str]) -> list[Piece]:
-    """Return a line as pieces of one ink each."""
-    pieces: list[Piece] = []
-    start = 0
-    for n in range(1, len(line) + 1):
-        if n == len(line) or inks[n] != inks[start]:
-            pieces.append((line[start:n], inks[start]))
-            start = n
-    return pieces
 
 
 def length_line(length: Weighed, room: int) -> list[Piece]:
@@ -78,16 +72,22 @@ def length_line(length: Weighed, room: int) -> list[Piece]:
             (f"  {text}", "muted" if length.left >= 0 else "bad")]  # fmt: skip
 
 
-def _length(facts: PreviewFacts, notes: list[Piece], room: int) -> Iterable[Line]:
+def _foot(facts: PreviewFacts, room: int) -> list[list[Piece]]:
+    """Return the length, and the warnings behind it or below it."""
     line = length_line(facts.length, room)
     used = sum(cell_len(text) for text, _ in line)
-    for text, ink in notes:
+    rows = [line]
+    for text, ink in (*facts.warnings, *_links(facts.text)):
+        text = fit(text, room)
         if used + 3 + cell_len(text) > room:
-            text = fit(text, room - used - 3)
-        if len(text) > 3:
-            line += [("   ", "text"), (text, ink)]
-            used += 3 + cell_len(text)
-    yield line
+            rows.append([])
+            used = 0
+        if rows[-1]:
+            rows[-1].append(("   ", "text"))
+            used += 3
+        rows[-1].append((text, ink))
+        used += cell_len(text)
+    return rows
 
 
 def _links(text: str) -> Iterable[Piece]:

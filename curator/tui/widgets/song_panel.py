@@ -10,16 +10,26 @@ from curator.domain.records import FEATURES, Song
 from curator.tui.widgets.inked import Line, Sheet
 from curator.tui.wording import fit, pad, wrap
 
-_NAME = 16
-_BAR = 8
-_COLUMN = _NAME + 1 + _BAR + 1 + 6 + 2
+_NAMES: Mapping[str, str] = {
+    "danceability": "danceable",
+    "speechiness": "speech",
+    "acousticness": "acoustic",
+    "instrumentalness": "instrumental",
+    "liveness": "live",
+}
+_NAME = 13
+_BAR = 6
+_COLUMN = _NAME + _BAR + 6 + 2
 _RANGES: Mapping[str, tuple[float, float]] = {"tempo": (40.0, 220.0), "loudness": (-30.0, 0.0)}
 _UNITS: Mapping[str, str] = {"tempo": "BPM", "loudness": "dB"}
 
 
 @dataclass(frozen=True, slots=True)
 class SongFacts:
-    """What is known of a request and its song. `when` is its age; `brief` asks for two lines."""
+    """What is known of a request and its song. `when` is its age.
+
+    `most` is how many lines there may be, 0 for as many as it takes.
+    """
 
     song: Song = field(default_factory=Song)
     text: str = ""
@@ -27,7 +37,7 @@ class SongFacts:
     source: str = ""
     when: str = ""
     others: tuple[str, ...] = ()
-    brief: bool = False
+    most: int = 0
 
 
 class SongPanel(Sheet[SongFacts]):
@@ -35,7 +45,7 @@ class SongPanel(Sheet[SongFacts]):
 
     def lines(self, facts: SongFacts, width: int) -> Iterable[Line]:
         """Return the song, then the request."""
-        return list(_brief(facts, width) if facts.brief else _full(facts, width))
+        return list(_brief(facts, width))[: facts.most] if facts.most else list(_full(facts, width))
 
 
 def _full(facts: SongFacts, width: int) -> Iterable[Line]:
@@ -63,20 +73,19 @@ def _brief(facts: SongFacts, width: int) -> Iterable[Line]:
     yield _title(facts, width)
     song = facts.song
     sound = [shown(genre, 40) for genre in song.genres]
-    sound += [f"{name} {_value(name, song.features[name])}" for name in FEATURES
+    sound += [f"{_NAMES.get(name, name)} {_value(name, song.features[name])}" for name in FEATURES
               if name in song.features]  # fmt: skip
     if sound:
         yield [(fit(" · ".join(sound), width), "link")]
     yield from _asked(facts, width, 1)
+    yield []
 
 
 def _title(facts: SongFacts, width: int) -> Line:
     song = facts.song
     parts = [shown(part, 200) for part in (song.artist, song.title) if part]
     if not parts:
-        return [
-            (fit("no song found in this request: s names it, space puts it off", width), "warn")
-        ]
+        return [(fit("no song", width), "warn")]
     artist = parts[0]
     line: list[tuple[str, str]] = [(fit(artist, width), "heading")]
     if len(parts) > 1 and (room := width - cell_len(artist) - 3) > 3:
@@ -116,10 +125,10 @@ def _cell(name: str, value: float) -> Line:
     share = min(max((value - low) / (high - low), 0.0), 1.0) if value == value else 0.0
     full = round(share * _BAR)
     return [
-        (pad(name, _NAME), "muted"),
+        (pad(_NAMES.get(name, name), _NAME), "muted"),
         ("━" * full, "accent"),
         ("━" * (_BAR - full), "faint"),
-        (pad(f" {_value(name, value)}", 9), "muted"),
+        (pad(f" {_value(name, value)}", _COLUMN - _NAME - _BAR), "muted"),
     ]
 
 

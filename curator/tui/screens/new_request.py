@@ -1,0 +1,111 @@
+"""New requests: typed or pasted, one a line, with what the parser makes of each."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from curator.domain.parsing.typed import parse_typed
+from curator.domain.plain import shown
+from curator.tui.screens.dialog import Dialog, Hint
+from curator.tui.widgets.editor import PostLines
+from curator.tui.widgets.inked import Line, Sheet
+from curator.tui.wording import counted, fit
+
+_READ_PAUSE = 0.1
+_MOST_SHOWN = 8
+
+Reading = tuple[str, str, int]
+"""A line, the song that was found in it (empty if none), how many more songs."""
+
+
+class Readings(Sheet[tuple[Reading, ...]]):
+    """What each line was read as."""
+
+    def lines(self, facts: tuple[Reading, ...], width: int) -> Iterable[Line]:
+        """Return the last lines, and how many there are."""
+        if not facts:
+            return [[("Night Ferry – Lanterns", "faint")],
+                    [("or a whole tweet; many lines are many requests", "faint")]]  # fmt: skip
+        lines: list[Line] = []
+        for n, (text, song, more) in list(enumerate(facts, 1))[-_MOST_SHOWN:]:
+            number = (f"{n:>3}  ", "faint")
+            if song:
+                also = f"  and {counted(more, 'more song')}" if more else ""
+                lines.append([number, (fit(song, width - 5 - len(also)), "text"), (also, "muted")])
+            else:
+                lead = "no song found: "
+                lines.append([number, (lead, "warn"), (fit(text, width - 5 - len(lead)), "muted")])
+        if len(facts) > _MOST_SHOWN:
+            lines.insert(0, [(f"{counted(len(facts), 'request')}, the last of them:", "faint")])
+        return lines
+
+
+class NewRequest(Dialog[str]):
+    """Brings back the typed text; escape keeps it for the next time."""
+
+    title_text = "New requests"
+    keys = (("accept", "take them in"), ("cancel", "not now, the text stays"))
+
+    def __init__(self, text: str = "", keymap: Mapping[str, str] | None = None) -> None:
+        super().__init__(keymap)
+        self.text = text
+        self._read: dict[str, Reading] = {}
+        self._pause: Timer | None = None
+
+    def fields(self) -> Iterable[Widget]:
+        """Return the text field and what is read in it."""
+        area = PostLines(self.text, id="asked", soft_wrap=True, compact=True,
+                         highlight_cursor_line=False)  # fmt: skip
+        area.cursor_blink = False
+        yield area
+        readings = Readings(id="readings")
+        readings.facts = ()
+        yield readings
+        yield Hint(id="asked-hint")
+
+    def on_mount(self) -> None:
+        """Read what is there already."""
+        area = self.query_one(TextArea)
+        area.move_cursor(area.document.end)
+        self._read_soon()
+
+    def on_text_area_changed(self) -> None:
+        """Read what was typed, in a moment."""
+        self.text = self.query_one(TextArea).text
+        self.query_one(Hint).facts = ""
+        self._read_soon()
+
+    def _read_soon(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(_READ_PAUSE, self._read_now)
+
+    def _read_now(self) -> None:
+        self.run_worker(self._read_lines(), exclusive=True)
+
+    async def _read_lines(self) -> None:
+        """Parse what is new, in a thread: a paste may be long."""
+        lines = [line.strip() for line in self.text.splitlines() if line.strip()]
+        new = [line for line in dict.fromkeys(lines) if line not in self._read]
+        if new:
+            self._read |= await asyncio.to_thread(lambda: {line: _reading(line) for line in new})
+        self.query_one(Readings).facts = tuple(self._read[line] for line in lines)
+
+    def action_accept(self) -> None:
+        """Bring the text back."""
+        if self.text.strip():
+            self.dismiss(self.text)
+        else:
+            self.query_one(Hint).facts = "There is nothing to ask for yet."
+
+
+def _reading(line: str) -> Reading:
+    songs = parse_typed(line)
+    if not songs:
+        return shown(line, 200), "", 0
+    parts = (songs[0].artist, songs[0].title)
+    song = " – ".join(shown(part, 200) for part in parts if part)
+    return shown(line, 200), song, len(songs) - 1
