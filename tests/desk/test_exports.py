@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,12 +141,20 @@ ROUND_TRIP = settings(max_examples=25, deadline=None, suppress_health_check=[Hea
 @pytest.mark.parametrize("format", FILES)
 @ROUND_TRIP
 @given(world=worlds())
-def test_judgements_come_back_from_an_export(
+def test_nothing_is_lost_on_the_way_out_and_in_again(
     tmp_path_factory: pytest.TempPathFactory, format: Format, world: World
 ) -> None:
     path = tmp_path_factory.getbasetemp() / f"labels.{format}"
     rows = world.rows()
     write_export(rows, format, path)
+    check_judgements(path, world, rows)
+    if format == "csv":
+        check_no_formula(path)
+    write_export(world.all_rows(), format, path, EVENT_COLUMNS)
+    check_everything(path, world)
+
+
+def check_judgements(path: Path, world: World, rows: list[ExportRow]) -> None:
     plan = imported(path)
     assert (plan.bad, plan.duplicates) == ([], [])
     back = World(plan.requests, plan.samples, plan.events)
@@ -153,10 +162,7 @@ def test_judgements_come_back_from_an_export(
     for sample in back.samples:
         assert sample == world.sample(sample.id)
         was, now = world.session.judgement(sample.id), back.session.judgement(sample.id)
-        assert (now.verdict, now.stars, now.rank, now.text, now.tags, now.seconds) == (
-            was.verdict, was.stars, was.rank, was.text, was.tags, was.seconds
-        )  # fmt: skip
-        assert (now.event_id, now.at, now.curator) == (was.event_id, was.at, was.curator)
+        assert replace(now, draft=None) == replace(was, draft=None)
     for request in back.requests:
         assert request == world.request(request.id)
         assert back.session.song(request.id, request.song) == world.session.song(
@@ -166,14 +172,14 @@ def test_judgements_come_back_from_an_export(
     assert imported(path, world).records == []
 
 
-@pytest.mark.parametrize("format", FILES)
-@ROUND_TRIP
-@given(world=worlds())
-def test_everything_comes_back_from_an_export_of_all(
-    tmp_path_factory: pytest.TempPathFactory, format: Format, world: World
-) -> None:
-    path = tmp_path_factory.getbasetemp() / f"all.{format}"
-    write_export(world.all_rows(), format, path, EVENT_COLUMNS)
+def check_no_formula(path: Path) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.reader(file):
+            for cell in row:
+                assert not re.match(r"[=+\-@\t\r]", cell) or float(cell) <= 0
+
+
+def check_everything(path: Path, world: World) -> None:
     plan = imported(path)
     assert plan.bad == []
     assert plan.events == world.events
@@ -181,19 +187,6 @@ def test_everything_comes_back_from_an_export_of_all(
     assert all(sample == world.sample(sample.id) for sample in plan.samples)
     assert {e.target for e in plan.events if e.type == "judged"} <= {s.id for s in plan.samples}
     assert imported(path, world).records == []
-
-
-@ROUND_TRIP
-@given(world=worlds())
-def test_no_cell_of_text_runs_as_a_formula(
-    tmp_path_factory: pytest.TempPathFactory, world: World
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "cells.csv"
-    write_export(world.rows(), "csv", path)
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.reader(file):
-            for cell in row:
-                assert not re.match(r"[=+\-@\t\r]", cell) or float(cell) <= 0
 
 
 def small() -> World:
@@ -266,10 +259,10 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path, format: Format) -> N
 
 def test_many_rows_in_batches(tmp_path: Path) -> None:
     row = small().rows()[0]
-    rows: list[ExportRow] = [{**row, "sample_id": f"s{n}"} for n in range(2500)]
+    rows: list[ExportRow] = [{**row, "sample_id": f"s{n}"} for n in range(1001)]
     for format in FILES:
-        assert write_export(rows, format, tmp_path / f"many.{format}").rows == 2500
-        assert len(list(read_file(tmp_path / f"many.{format}"))) == 2500
+        assert write_export(rows, format, tmp_path / f"many.{format}").rows == 1001
+        assert len(list(read_file(tmp_path / f"many.{format}"))) == 1001
 
 
 def test_a_device_is_written_not_replaced() -> None:

@@ -67,6 +67,7 @@ def test_conformance(suite: str, count: int) -> None:
         ("song.dj’s remix", ["song.dj"]),
         ("“example.com”", ["example.com"]),
         ("mail me@example.com", []),
+        ("first.last.gov@example.com http://example.com-and-more example.com+1", []),
         ("@example.com #example.com $example.com", []),
         ("_example.com -example.com .example.com", []),
         ("http://a_b.example.com http://example_b.com", ["http://a_b.example.com"]),
