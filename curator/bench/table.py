@@ -1,9 +1,7 @@
 """What was found, as a table for people."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.padding import Padding
 from rich.table import Table
@@ -13,7 +11,7 @@ from curator.bench.results import Bar, Measure
 from curator.bench.spread import Spread
 from curator.bench.suite import Outcome
 
-WIDTH = 118
+WIDTH = 100
 """Where the output is no terminal."""
 
 
@@ -41,15 +39,14 @@ def of_outcome(outcome: Outcome) -> Group:
     if outcome.result is None:
         return Group(heading, Text(f"  could not be measured: {outcome.error}"), Text())
     heading.append(f" · {outcome.result.about}{_load(outcome)}", style="not bold")
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for name in ("", "median", "p95", "p99", "beside", "median", "ratio", "bar"):
-        number = name in ("median", "p95", "p99", "ratio")
-        table.add_column(name, justify="right" if number else "left", no_wrap=number)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("")
+    for name in ("repeats", "median", "p95", "p99", "ratio"):
+        table.add_column(name, justify="right", no_wrap=True)
     for measure in outcome.result.measures:
-        for row in _rows(measure):
-            table.add_row(*row)
+        _add(table, measure)
     notes = [Padding(Text(note, style="dim"), (0, 0, 0, 2)) for note in outcome.result.notes]
-    return Group(heading, table, *notes, Text())
+    return Group(heading, Padding(table, (0, 0, 0, 2)), *notes, Text())
 
 
 def summary(bars: list[Bar], errors: int) -> str:
@@ -63,29 +60,21 @@ def summary(bars: list[Bar], errors: int) -> str:
     return ", ".join(parts)
 
 
-def _rows(measure: Measure) -> Iterator[list[Text]]:
-    """Yield a line for each baseline or bar, whichever are more, and at least one."""
-    spread = measure.spread
-    for number in range(max(1, len(measure.beside), len(measure.bars))):
-        row = [Text() for _ in range(8)]
-        if number == 0:
-            row[0] = Text(f"{measure.name} ({spread.repeats})")
-            row[1] = Text(_number(spread.median, measure.unit))
-            row[2:4] = [Text(_number(value, measure.unit)) for value in _tail(spread)]
-        if number < len(measure.beside):
-            beside = measure.beside[number]
-            row[4] = Text(f"{beside.name} ({beside.spread.repeats})")
-            row[5] = Text(_number(beside.spread.median, measure.unit))
-            row[6] = Text(f"{measure.ratio(beside):.3g}×")
-        if number < len(measure.bars):
-            bar = measure.bars[number]
-            verdict, style = ("holds", "green") if bar.holds else ("missed", "bold red")
-            row[7] = Text.assemble((verdict, style), f": {bar.says}, {bar.found:.3g}")
-        yield row
+def _add(table: Table, measure: Measure) -> None:
+    """Add a measure, its baselines below it, and what its bars say."""
+    unit = measure.unit
+    table.add_row(Text(measure.name, style="bold"), *_numbers(measure.spread, unit), "")
+    for beside in measure.beside:
+        shown = _ratio(measure.ratio(beside))
+        table.add_row(Text(f"  {beside.name}"), *_numbers(beside.spread, unit), shown)
+    for bar in measure.bars:
+        verdict, style = ("holds", "green") if bar.holds else ("missed", "bold red")
+        table.add_row(Text.assemble("  ", (verdict, style), f": {bar.says}; is {bar.found:.3g}"))
 
 
-def _tail(spread: Spread) -> tuple[float | None, float | None]:
-    return spread.p95, spread.p99
+def _numbers(spread: Spread, unit: str) -> list[str]:
+    values = (spread.median, spread.p95, spread.p99)
+    return [f"{spread.repeats:,}", *(_number(value, unit) for value in values)]
 
 
 def _number(value: float | None, unit: str) -> str:
@@ -93,6 +82,11 @@ def _number(value: float | None, unit: str) -> str:
         return "–"
     shown = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return f"{shown} {unit}"
+
+
+def _ratio(ratio: float) -> str:
+    """Return a ratio to be read at a glance: 2.6×, or 1/4,200 where ours is so much less."""
+    return f"{ratio:.3g}×" if ratio > 0.01 else f"1/{1 / ratio:,.0f}"
 
 
 def _load(outcome: Outcome) -> str:

@@ -45,7 +45,7 @@ def run(monkeypatch, tmp_path, given, error):
 def test_a_missed_bar_is_said_and_is_no_failure(run):
     done = run()
     assert done.exit_code == 0
-    assert "missed: ≤ 2 × bare, 2.5" in done.stdout
+    assert "missed: ≤ 2 × bare; is 2.5" in done.stdout
     assert done.stdout.endswith("0 of 1 bars hold, 1 missed\n")
 
 
