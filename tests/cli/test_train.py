@@ -1,0 +1,101 @@
+"""`curator train cvae` and `curator models`: a run that stops when asked, and says how to go on."""
+
+import re
+import shlex
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from curator.cli.train import own_voice
+
+
+@pytest.fixture
+def voice(tmp_path):
+    """A few of the sentences that ship."""
+    lines = own_voice()[0].read_text("utf-8").splitlines()[:40]
+    file = tmp_path / "few.jsonl"
+    file.write_text("\n".join([*lines, "{broken"]) + "\n", "utf-8")
+    return file
+
+
+def test_ctrl_c_keeps_a_checkpoint_and_the_line_it_prints_goes_on(voice, tmp_path):
+    out = tmp_path / "my model"
+    options = (str(voice), "--epochs", "1", "--out", str(out))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "curator.cli.main", "train", "cvae", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    said = ""
+    while "step" not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+    process.send_signal(signal.SIGINT)
+    output, rest = process.communicate(timeout=120)
+    assert (process.returncode, output) == (130, "")
+    assert "Traceback" not in rest
+    assert re.search(r"40\s+sentences kept", said)
+    assert "few.jsonl, line 41" in said
+    assert (out / "training" / "state.safetensors").exists()
+    command = shlex.split(rest.strip().split("\n")[-1])
+    assert command[1:4] == ["train", "cvae", str(voice)]
+    again = subprocess.run(
+        [sys.executable, "-m", "curator.cli.main", *command[1:], "--steps", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert again.returncode == 0, again.stderr
+    assert "a checkpoint is kept" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--resume",), 1, "nothing to resume"),
+        (("none.txt",), 1, "none.txt"),
+        (("--device", "toaster"), 2, "there is cpu"),
+        (("--epochs", "0"), 2, "greater than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_done_is_said(run, tmp_path, options, code, said):
+    ran = run("train", "cvae", *options, "--out", tmp_path / "out")
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+
+
+def test_a_finished_model_is_not_trained_over(run, tmp_path):
+    (tmp_path / "model.json").write_text("{}", "utf-8")
+    ran = run("train", "cvae", "--out", tmp_path)
+    assert ran.code == 2
+    assert "--out" in ran.err
+
+
+def test_models_lists_what_ships_with_its_figures(run, tmp_path):
+    [shipped] = [row for row in run("models", "--json", "--home", tmp_path).json if row["shipped"]]
+    assert (shipped["name"], shipped["kind"]) == ("cvae-small", "cvae")
+    assert shipped["size"] < 25_000_000
+    assert shipped["latent"] >= 32
+    assert shipped["figures"]["held_out"]["voice"]["nll_per_token"] > 0
+    plain = run("models", "--home", tmp_path)
+    assert plain.code == 0
+    assert "held-out nats a token" in plain.out
+
+
+def test_a_model_of_ones_own_is_listed_and_a_broken_one_is_named(run, tmp_path):
+    folder = tmp_path / "models" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "model.json").write_text("{broken", "utf-8")
+    ran = run("models", "--json", "--home", tmp_path)
+    assert ran.code == 1
+    assert "mine" in [row["name"] for row in ran.json if "problem" in row]
+
+
+def test_the_genres_are_listed_by_family(run):
+    families = {row["family"]: row["genres"] for row in run("models", "--genres", "--json").json}
+    assert len(families) == 15
+    assert "dream pop" in families["pop"]
