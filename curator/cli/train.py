@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from curator.cli.exits import USAGE, Stop
+from curator.cli.exits import INTERRUPTED, USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.streams import Status, duration, say
 from curator.cli.wiring import check_device, model_folder
@@ -99,6 +99,10 @@ def cvae(
         report = _run(config, sources or own_voice(), out, limits, resume=resume, device=device)
     except (SourceError, TrainError) as error:
         raise Stop(str(error)) from error
+    except KeyboardInterrupt:
+        if (out / "training" / "state.safetensors").exists():
+            say(f"stopped; what is trained is kept. Go on with:\n  {shlex.join(again)}")
+        raise typer.Exit(INTERRUPTED) from None
     _tell(report, again, limits)
 
 
@@ -177,6 +181,7 @@ class _Teller:
         self._limits = limits
         self._first: tuple[int, float] | None = None
         self._next_log = 0.0
+        self._phase = ""
 
     def progress(self, progress: "Progress") -> None:
         """Take what the training tells."""
@@ -184,8 +189,9 @@ class _Teller:
         self._limits.training = progress.phase in ("training", "measuring")
         line = self._line(progress)
         self._status.show(line)
-        if not self._status.live and time.monotonic() >= self._next_log:
-            self._next_log = time.monotonic() + LOG_EVERY
+        due = time.monotonic() >= self._next_log or progress.phase != self._phase
+        if not self._status.live and due:
+            self._next_log, self._phase = time.monotonic() + LOG_EVERY, progress.phase
             say(line)
 
     def _line(self, now: "Progress") -> str:
