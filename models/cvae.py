@@ -20,7 +20,7 @@ from models.tokenizer import UNK
 
 @dataclass(frozen=True, slots=True)
 class CvaeConfig:
-    """Sizes of the model, and the noise it is trained with."""
+    """Sizes of the model, and how often training drops a genre or every condition."""
 
     vocabulary: int
     labels: int
@@ -31,8 +31,6 @@ class CvaeConfig:
     latent: int = 32
     genre_size: int = 32
     feature_size: int = 15
-    dropout: float = 0.4
-    word_dropout: float = 0.15
     drop_genre: float = 0.15
     drop_all: float = 0.10
 
@@ -71,8 +69,13 @@ class Cvae(nn.Module):
         self.decoder = nn.GRU(c.embedding + c.latent + c.condition, c.hidden, batch_first=True)
         self.output = nn.Linear(c.hidden + c.latent + c.condition, c.embedding)
         self.bias = nn.Parameter(torch.zeros(c.vocabulary))
-        self.dropout = nn.Dropout(c.dropout)
+        self.dropout = nn.Dropout(0.0)
+        self.word_dropout = 0.0
         nn.init.normal_(self.embed.weight, std=c.embedding**-0.5)
+
+    def set_noise(self, dropout: float, word_dropout: float) -> None:
+        """Set what training hides: shares of activations, and of the decoder's inputs."""
+        self.dropout.p, self.word_dropout = dropout, word_dropout
 
     def condition(self, known: Tensor, voice: Tensor) -> Tensor:
         """Map condition vectors (B, labels + 2·features) and registers (B,) to a, (B, condition).
@@ -101,9 +104,8 @@ class Cvae(nn.Module):
 
     def decode(self, inputs: Tensor, z: Tensor, a: Tensor) -> Tensor:
         """Return logits (B, T, V) of the token after each of `inputs` (B, T), BOS first."""
-        c = self.config
-        if self.training and c.word_dropout:
-            lost = torch.rand_like(inputs, dtype=torch.float32) < c.word_dropout
+        if self.training and self.word_dropout:
+            lost = torch.rand_like(inputs, dtype=torch.float32) < self.word_dropout
             lost[:, 0] = False
             inputs = inputs.masked_fill(lost, UNK)
         za = torch.cat([z, a], dim=1)  # (B, latent + condition)

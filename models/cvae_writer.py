@@ -15,10 +15,11 @@ from torch.nn import functional as F
 from models.block import Block
 from models.checkpoint import Checkpoint, CheckpointError
 from models.conditions import condition_space
+from models.corpus.cleaning import words_of
 from models.cvae import Cvae, CvaeConfig
 from models.decoding import BLOCK, StepDecoder
 from models.device import best_device
-from models.guards import TrainingGrams, faults, to_last_end
+from models.guards import TrainingText, faults, to_last_end
 from models.prior import LatentPrior
 from models.rows import MAX_TOKENS, Attempt, Row, Vocabulary
 from models.sampling import generator
@@ -54,7 +55,7 @@ class CvaeWriter:
         self._tokenizer = checkpoint.tokenizer
         writable = [int(token) for token in tensors["writable"]]
         self._vocabulary = Vocabulary(self._tokenizer, writable)
-        self._grams = TrainingGrams(tensors["training_grams"])
+        self._training = TrainingText.from_tensors(tensors)
         self._prior = LatentPrior.from_tensors(tensors)
         self._candidates = int(checkpoint.decoding.get("candidates", 1))
         with torch.inference_mode():
@@ -140,8 +141,13 @@ class CvaeWriter:
                 yield _sample(row, outcome)
 
     def _judge(self, attempt: Attempt) -> None:
-        attempt.faults = faults(attempt.template, attempt.ended, self._grams)
-        attempt.score = float(np.mean(attempt.logprobs))
+        """Give up an attempt that is copying; give one that is over its faults and score."""
+        template = attempt.template
+        if not attempt.over and self._training.copying(words_of(template)[:-1]):
+            attempt.given_up = True
+        if attempt.over:
+            attempt.faults = faults(template, attempt.ended, self._training)
+            attempt.score = float(np.mean(attempt.logprobs))
 
     # -- reading ---------------------------------------------------------------------------
 

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,55 +17,80 @@ COPY_WORDS = 8
 _SMALL = 4
 """Words shorter than this may come as often as they like."""
 
+_CUT, _LOOPS, _COPIED, _NO_WORD, _OPEN = 16.0, 8.0, 4.0, 2.0, 1.0
+"""What the faults weigh; each weighs more than all after it."""
 
-class TrainingGrams:
-    """The runs of eight words of the training text, as sorted 32-bit hashes.
+Hashes = NDArray[np.uint32]
 
-    A text shorter than eight words is one run. Four bytes a run; one in 2³² ÷ (number of runs)
-    lookups errs, and then costs one more draw.
+
+class TrainingText:
+    """What must be known of the training text when writing, as sorted 32-bit hashes.
+
+    `runs`: its runs of eight words (a shorter sentence is one run), `words`: its words. Four bytes
+    each; one lookup in 2³² ÷ (number of hashes) errs, and then costs one more draw.
     """
 
-    def __init__(self, hashes: NDArray[np.uint32]) -> None:
-        self.hashes = hashes
+    def __init__(self, runs: Hashes, words: Hashes) -> None:
+        self._runs, self._words = runs, words
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> "TrainingGrams":
-        """Gather the runs of `texts`."""
-        found = {gram for text in texts for gram in _grams(words_of(text))}
-        return cls(np.array(sorted(found), np.uint32))
+    def of(cls, texts: Iterable[str]) -> "TrainingText":
+        """Gather runs and words of `texts`."""
+        split = [words_of(text) for text in texts]
+        runs = {run for words in split for run in _runs(words)}
+        vocabulary = {_hash(word) for words in split for word in words}
+        return cls(np.array(sorted(runs), np.uint32), np.array(sorted(vocabulary), np.uint32))
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> "TrainingText":
+        """Read what `tensors` returned."""
+        return cls(tensors["training/runs"], tensors["training/words"])
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Return what a checkpoint keeps."""
+        return {"training/runs": self._runs, "training/words": self._words}
 
     def copied(self, words: Sequence[str]) -> int:
         """Return how many runs of a text stand in the training text."""
-        grams = np.array(_grams(words), np.uint32)
-        if not len(grams) or not len(self.hashes):
-            return 0
-        places = np.searchsorted(self.hashes, grams)
-        places[places == len(self.hashes)] = 0
-        return int((self.hashes[places] == grams).sum())
+        return int(_among(_runs(words), self._runs).sum())
+
+    def copying(self, words: Sequence[str]) -> bool:
+        """Whether the last eight words stand in the training text."""
+        return len(words) >= COPY_WORDS and self.copied(words[-COPY_WORDS:]) > 0
+
+    def unknown(self, words: Sequence[str]) -> int:
+        """Return how many of `words` the training text does not have: botched spellings."""
+        return int((~_among([_hash(word) for word in words], self._words)).sum())
 
 
-def _grams(words: Sequence[str]) -> list[int]:
-    runs = [words[i : i + COPY_WORDS] for i in range(max(1, len(words) - COPY_WORDS + 1))]
-    return [_hash(" ".join(run)) for run in runs if run]
+def _among(hashes: Sequence[int], known: Hashes) -> NDArray[np.bool_]:
+    wanted = np.array(hashes, np.uint32)
+    if not len(known):
+        return np.zeros(len(wanted), np.bool_)
+    places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return np.asarray(known[places] == wanted)
+
+
+def _runs(words: Sequence[str]) -> list[int]:
+    starts = range(max(1, len(words) - COPY_WORDS + 1))
+    return [_hash(" ".join(words[i : i + COPY_WORDS])) for i in starts if words]
 
 
 def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "little")
 
 
-def faults(text: str, ended: bool, grams: TrainingGrams) -> float:
+def faults(text: str, ended: bool, training: TrainingText) -> float:
     """Return how bad a text is: 0 is good, a cut one is worse than a copied one."""
     words = words_of(text)
-    score = 0.0
-    if not ended or not text.endswith((".", "!", "?")):
-        score += 8
-    if repeats(words):
-        score += 4
-    if grams.copied(words):
-        score += 2
-    if unbalanced(text):
-        score += 1
-    return score
+    found = (
+        (_CUT, not ended or not text.endswith((".", "!", "?"))),
+        (_LOOPS, repeats(words)),
+        (_COPIED, training.copied(words) > 0),
+        (_NO_WORD, training.unknown(words) > 0),
+        (_OPEN, unbalanced(text)),
+    )
+    return sum(weight for weight, is_so in found if is_so)
 
 
 def repeats(words: Sequence[str]) -> bool:

@@ -40,6 +40,7 @@ class Attempt:
     """Placeholders that must not come (again)."""
     words: int = 0
     ended: bool = False
+    given_up: bool = False
     faults: float = 0.0
     score: float = 0.0
     _plain: list[bytes] = field(default_factory=list)
@@ -49,7 +50,7 @@ class Attempt:
     @property
     def over(self) -> bool:
         """Whether nothing more is to be written."""
-        return self.ended or len(self.tokens) >= MAX_TOKENS
+        return self.ended or self.given_up or len(self.tokens) >= MAX_TOKENS
 
     def forbidden(self, vocabulary: Vocabulary) -> list[int]:
         """Return the tokens that may not come next: a name for the second time, an end too early
@@ -115,8 +116,9 @@ class Row:
         candidates: int,
         judge: Callable[[Attempt], None],
     ) -> None:
-        """`names` gives what fills each placeholder token; None bans it. `judge` sets an
-        attempt's `faults` and `score`."""
+        """`names` gives what fills each placeholder token; None bans it. `judge` is asked at the
+        end of each word and of the attempt: it may give the attempt up, and sets `faults` and
+        `score` of one that is over."""
         self.number = number
         self.started = time.perf_counter()
         self.attempts: list[Attempt] = []
@@ -145,9 +147,9 @@ class Row:
         return attempt
 
     def add(self, attempt: Attempt, token: int, logprob: float) -> None:
-        """Take one token into an attempt, and judge it if that was its last."""
+        """Take one token into an attempt."""
         attempt.take(token, logprob, self._vocabulary, self._names)
-        if attempt.over:
+        if attempt.over or self._vocabulary.opens_word[token]:
             self._judge(attempt)
 
     def text(self) -> str:

@@ -25,7 +25,7 @@ class BpeTokenizer:
     def train(cls, texts: Iterable[str], vocabulary: int) -> "BpeTokenizer":
         """Learn merges from `texts`, up to `vocabulary` tokens in all."""
         tokenizer = Tokenizer(models.BPE(unk_token=SPECIALS[UNK]))
-        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
         tokenizer.decoder = decoders.ByteLevel()
         placeholders = [AddedToken(p, lstrip=True, normalized=False) for p in PLACEHOLDERS]
         trainer = trainers.BpeTrainer(
@@ -35,7 +35,7 @@ class BpeTokenizer:
             initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
         )
-        tokenizer.train_from_iterator(texts, trainer)
+        tokenizer.train_from_iterator((" " + text for text in texts), trainer)
         return cls(tokenizer)
 
     @classmethod
@@ -59,7 +59,8 @@ class BpeTokenizer:
         for special in SPECIALS:
             if special in text:
                 text = text.replace(special, special.replace("<", "< "))
-        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        # The space makes the first word the same token as anywhere else.
+        return list(self._tokenizer.encode(" " + text, add_special_tokens=False).ids)
 
     def decode(self, tokens: Sequence[int]) -> str:
         """Return the text of tokens: the inverse of `encode` but for space around placeholders."""

@@ -65,7 +65,8 @@ def prepare(paths: Iterable[Path], *, on_stage: Callable[[str], None] = lambda _
     on_stage("cleaning")
     kept = _filtered(passages, funnel)
     excess = over_cap(kept, OPENING_CAP)
-    funnel.dropped_sentences["opening used too often"] += len(excess)
+    if excess:
+        funnel.dropped_sentences["opening used too often"] = len(excess)
     parts = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}
     for i, sentence in enumerate(kept):
         if i not in excess:

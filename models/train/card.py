@@ -20,7 +20,8 @@ def card(
 ) -> str:
     """Return the card of a model in Markdown."""
     stages = "; ".join(
-        f"{s.name} (up to {s.epochs} epochs, batch {s.batch}, rate {s.rate:g} to {s.final_rate:g})"
+        f"{s.name} (up to {s.epochs} epochs, rate {s.rate:g} to {s.final_rate:g}, "
+        f"dropout {s.dropout:g}, word dropout {s.word_dropout:g}, batch {s.batch})"
         for s in config.stages
     )
     sources = "\n".join(f"- `{file}`: {rows:,} rows" for file, rows in funnel.read.items())
@@ -36,8 +37,7 @@ genres and audio features. It is meant for drafts that a person reads, edits and
 ## Sizes
 {figures["parameters"]:,} parameters, stored in half precision. Byte-level BPE of
 {sizes.vocabulary:,} tokens; embedding {sizes.embedding}; encoder GRU 2 × {sizes.encoder}; z
-{sizes.latent}; decoder GRU {sizes.hidden}; dropout {sizes.dropout}, word dropout
-{sizes.word_dropout}.
+{sizes.latent}; decoder GRU {sizes.hidden}.
 
 ## Training
 Stages: {stages}. {figures["steps"]:,} steps in {figures["training_seconds"] / 60:.0f} minutes.

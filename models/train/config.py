@@ -12,7 +12,8 @@ class Stage:
     """A stretch of training on one mix of data.
 
     A repeat of 0 leaves a register out; `patience` is the number of epochs without a better
-    held-out result after which the stage ends.
+    held-out result after which the stage ends. `dropout` and `word_dropout` (the share of the
+    decoder's inputs that are hidden) are the noise of this stage.
     """
 
     name: str
@@ -21,14 +22,20 @@ class Stage:
     final_rate: float
     voice_repeat: int = 1
     caption_repeat: int = 1
-    batch: int = 64
+    batch: int = 32
+    dropout: float = 0.3
+    word_dropout: float = 0.1
     patience: int | None = None
 
 
 STAGES = (
-    Stage("everything", 16, 1.2e-3, 5e-4, voice_repeat=2),
-    Stage("voice alone", 16, 5e-4, 1e-4, caption_repeat=0, batch=48, patience=3),
+    Stage("everything", 2, 2e-3, 1.5e-3),
+    Stage("voice alone", 9, 1.5e-3, 1e-3, caption_repeat=0),
+    Stage("polish", 9, 9e-4, 1e-4, caption_repeat=0, dropout=0.12, word_dropout=0.05),
 )
+"""English and the subject from everything, the manner from our own voice, then, with little noise
+and falling rates, its phrases. The last stage gains nothing on held-out likelihood; it is what
+makes sentences hold together, and copies are caught when writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +43,24 @@ class TrainConfig:
     """All that decides the outcome of a run; a run resumes only under the same one.
 
     `beta` weighs the KL of a whole text against the summed log-likelihood of its tokens; it rises
-    linearly from 0 over the first `warmup` share of the first stage.
+    linearly from 0 over the first `warmup` share of the first stage. `word_vectors` is a file
+    from which the embeddings start. `samples` texts are written to measure the finished model.
     """
 
     seed: int = 1
     vocabulary: int = 4096
     stages: tuple[Stage, ...] = STAGES
     beta: float = 1.0
-    warmup: float = 0.3
+    warmup: float = 0.6
     free_bits: float = 0.3
     smoothing: float = 0.0
     clip: float = 5.0
     weight_decay: float = 0.01
     average: float = 0.995
     save_every: int = 100
+    samples: int = 200
     threads: int | None = None
+    word_vectors: str | None = None
     sizes: dict[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,9 +68,9 @@ class TrainConfig:
         return asdict(self)
 
     def fingerprint(self) -> str:
-        """Return a hash of what decides the outcome: everything but where to save how often."""
+        """Return a hash of what decides the outcome from here on."""
         data = self.to_dict()
-        for name in ("save_every", "threads"):
+        for name in ("save_every", "samples", "threads", "word_vectors"):
             del data[name]
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -14,7 +14,7 @@ from models.cvae import Cvae
 from models.cvae_writer import CvaeWriter
 from models.encoding import encode
 from models.evaluate import likelihood, posteriors, rounded, variety
-from models.guards import TrainingGrams
+from models.guards import TrainingText
 from models.prior import LatentPrior
 from models.tokenizer import EOS, BpeTokenizer
 from models.train.card import card
@@ -22,7 +22,6 @@ from models.train.config import TrainConfig
 from models.train.state import State
 from models.writer import Conditions, SampleEvent
 
-SAMPLES = 200
 CANDIDATES = 1
 
 
@@ -42,7 +41,7 @@ def finish(
     tensors = {f"model/{k}": v.detach().cpu().numpy() for k, v in model.state_dict().items()}
     tensors |= prior.tensors()
     tensors["writable"] = np.array(writable_tokens(voice, tokenizer), np.int32)
-    tensors["training_grams"] = TrainingGrams.of(s.text for s in corpus.train).hashes
+    tensors |= TrainingText.of(s.text for s in corpus.train).tensors()
     figures: dict[str, Any] = {
         "parameters": sum(p.numel() for p in model.parameters()),
         "steps": state.position.step,
@@ -59,7 +58,7 @@ def finish(
     with tempfile.TemporaryDirectory() as scratch:
         checkpoint.save(Path(scratch), **content, figures=figures, card="")
         writer = CvaeWriter(checkpoint.load(Path(scratch)), out.name, "cpu")
-    samples = write_samples(writer, corpus.test or corpus.train)
+    samples = write_samples(writer, corpus.test or corpus.train, config.samples)
     figures["samples"] = rounded(variety([t for _, t in samples], [s.text for s in corpus.train]))
     text = card(out.name, config, model.config, corpus.funnel, figures, samples)
     checkpoint.save(out, **content, figures=figures, card=text)
@@ -89,12 +88,12 @@ def held_out(model: Cvae, corpus: Corpus, tokenizer: BpeTokenizer) -> dict[str, 
 
 
 def write_samples(
-    writer: CvaeWriter, sentences: Sequence[Sentence]
+    writer: CvaeWriter, sentences: Sequence[Sentence], count: int
 ) -> list[tuple[tuple[str, ...], str]]:
     """Write one text for each of the first test songs' conditions, unselected."""
     songs = [s for s in sentences if s.register == "voice"] or list(sentences)
     samples: list[tuple[tuple[str, ...], str]] = []
-    for row in range(SAMPLES):
+    for row in range(count):
         song = songs[row % len(songs)]
         conditions = Conditions("Artist", "Title", song.genres, song.features)
         events = writer.write(conditions, 1, seed=1, first_row=row)

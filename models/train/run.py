@@ -17,6 +17,7 @@ from models.train.config import Progress, TrainConfig, TrainReport
 from models.train.finish import finish
 from models.train.state import TrainError
 from models.train.trainer import Trainer
+from models.train.vectors import start_from
 
 STATE, TOKENIZER = "training/state.safetensors", "training/tokenizer.json"
 
@@ -71,6 +72,12 @@ def train(
     trainer = _trainer(config, corpus, tokenizer, state_file, best_device(device))
     if resume:
         trainer.resume()
+    elif config.word_vectors:
+        stage("reading word vectors")
+        with torch.no_grad():
+            weights = trainer.model.embed.weight.detach().cpu().numpy().copy()
+            start_from(Path(config.word_vectors), tokenizer, weights)
+            trainer.model.embed.weight.copy_(torch.from_numpy(weights))
     finished = trainer.run(on_progress, should_stop)
     position = trainer.state.position
     figures: dict[str, object] = {}

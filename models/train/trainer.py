@@ -36,7 +36,7 @@ class Trainer:
         self.model, self.config, self.train, self.valid = model, config, train, valid
         self._file, self._run = file, run
         self._device = next(model.parameters()).device
-        optimiser = AdamW(model.parameters(), lr=1.0, weight_decay=config.weight_decay)
+        optimiser = AdamW(model.parameters(), lr=1.0, weight_decay=config.weight_decay, fused=True)
         copy = {name: value.detach().clone() for name, value in model.state_dict().items()}
         self.state = State(model, optimiser, copy, {k: v.clone() for k, v in copy.items()})
         self.losses: list[float] = []
@@ -94,6 +94,7 @@ class Trainer:
         for group in self.state.optimiser.param_groups:
             group["lr"] = rate
         self.model.train()
+        self.model.set_noise(stage.dropout, stage.word_dropout)
         tokens, known, voice = self.train.batch(rows, self._device)
         losses = self.model.losses(
             tokens, known, voice, free_bits=config.free_bits, smoothing=config.smoothing

@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+import torch
+
+from models.cvae import Cvae, CvaeConfig, kl_by_dimension
+from models.decoding import BLOCK, StepDecoder, row_by_row
+from models.prior import LatentPrior
+from models.tokenizer import BOS
+
+TINY = CvaeConfig(
+    vocabulary=40, labels=5, features=9, embedding=12, encoder=8, hidden=16, latent=4,
+    genre_size=3, feature_size=2,
+)  # fmt: skip
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    return Cvae(TINY).eval()
+
+
+def batch(size=BLOCK, length=7):
+    generator = torch.Generator().manual_seed(1)
+    tokens = torch.randint(6, 40, (size, length), generator=generator)
+    tokens[:, 0] = BOS
+    return tokens, torch.rand(size, 5 + 18, generator=generator), torch.ones(size)
+
+
+def test_stepping_gives_what_the_network_gives(model):
+    tokens, known, voice = batch()
+    z = torch.randn(BLOCK, 4)
+    writable = list(range(4, 40))
+    with torch.no_grad():
+        a = model.condition(known, voice)
+        whole = model.decode(tokens, z, a)[:, :, writable]
+        decoder = StepDecoder(model, writable)
+        state, constants = decoder.begin(torch.cat([z, a], 1))
+        places = torch.full((BLOCK,), decoder.start_token)
+        for t in range(tokens.shape[1]):
+            logits, state = decoder.step(places, state, constants)
+            assert torch.allclose(logits, whole[:, t], atol=1e-5)
+            if t + 1 < tokens.shape[1]:
+                places = tokens[:, t + 1] - 4
+
+
+def test_a_row_comes_out_the_same_in_every_slot(model):
+    with torch.no_grad():
+        decoder = StepDecoder(model, list(range(4, 40)))
+        assert decoder.slots_interchangeable()
+        weight, bias = torch.randn(16, 9), torch.randn(9)
+        rows = torch.randn(BLOCK, 16)
+        plain = row_by_row(bias, rows, weight)
+        assert torch.allclose(plain, torch.addmm(bias, rows, weight), atol=1e-5)
+        assert torch.equal(row_by_row(bias, rows.roll(3, 0), weight), plain.roll(3, 0))
+
+
+def test_the_loss_is_a_sum_over_texts_and_free_bits_are_a_floor(model):
+    tokens, known, voice = batch(6)
+    losses = model.losses(tokens, known, voice, free_bits=5.0, smoothing=0.0)
+    assert losses.nll.item() / (6 * 6) == pytest.approx(np.log(40), rel=0.3)
+    assert losses.bounded_kl.item() == pytest.approx(6 * 4 * 5.0)
+    assert losses.kl.item() < losses.bounded_kl.item()
+
+
+def test_z_reaches_the_output(model):
+    tokens, known, voice = batch(2)
+    a = model.condition(known, voice)
+    one, other = (model.decode(tokens, torch.full((2, 4), v), a) for v in (-2.0, 2.0))
+    assert (one[:, 0] - other[:, 0]).abs().max() > 1e-3
+
+
+def test_unknown_conditions_are_what_training_drops_to(model):
+    model.train()
+    known = torch.ones(4000, 23)
+    torch.manual_seed(3)
+    a = model.condition(known, torch.ones(4000))
+    nothing = model.eval().condition(torch.zeros(1, 23), torch.ones(1))
+    share = (a - nothing).abs().sum(1).lt(1e-6).float().mean().item()
+    assert share == pytest.approx(0.10, abs=0.02)
+
+
+def test_kl_of_the_prior_is_nothing():
+    zeros = torch.zeros(3, 4)
+    assert kl_by_dimension(zeros, zeros).sum() == 0
+    assert kl_by_dimension(zeros + 1, zeros).sum() == pytest.approx(6.0)
+
+
+def test_the_fitted_prior_finds_its_clusters():
+    rng = np.random.default_rng(0)
+    centres = np.array([[-4, 0, 0], [4, 0, 0], [0, 5, 0]], np.float32)
+    means = np.concatenate([c + 0.3 * rng.standard_normal((200, 3)) for c in centres])
+    prior = LatentPrior.fit(means.astype(np.float32), np.full((600, 3), -4.0, np.float32), 3)
+    draws = np.stack([prior.draw(rng) for _ in range(3000)])
+    gaps = np.linalg.norm(draws[:, None] - centres[None], axis=2)
+    assert np.bincount(gaps.argmin(1), minlength=3) == pytest.approx(1000, rel=0.15)
+    assert np.median(gaps.min(1)) < 1.0
+    again = LatentPrior.from_tensors(prior.tensors())
+    assert np.array_equal(again.mean, prior.mean)

@@ -1,0 +1,146 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from models import checkpoint
+from models.corpus import SourceError
+from models.cvae_writer import CvaeWriter
+from models.train import Stage, TrainConfig, TrainError, train
+from models.writer import Conditions, SampleEvent
+
+SIZES = {"embedding": 12, "encoder": 8, "hidden": 16, "latent": 4, "genre_size": 4}
+CONFIG = TrainConfig(
+    vocabulary=400,
+    stages=(
+        Stage("everything", 1, 1e-2, 5e-3, batch=8),
+        Stage("voice alone", 2, 5e-3, 1e-3, caption_repeat=0, batch=8),
+    ),
+    save_every=5,
+    samples=3,
+    sizes=SIZES,
+)
+SUBJECTS = ("The kick", "A cello", "Her voice", "One guitar", "The organ", "A choir", "Brass")
+ACTIONS = ("leans back", "walks home", "keeps time", "falls apart", "holds on", "burns low")
+PLACES = ("in the second verse", "behind the drums", "before anyone is ready", "all the way down")
+
+
+@pytest.fixture
+def sources(tmp_path):
+    def lines(n):
+        for i in range(n):
+            s, a, p = SUBJECTS[i % 7], ACTIONS[i % 6], PLACES[i % 4]
+            yield f"{s} {a} {p} and number{i} bells ring{i}."
+
+    voice = tmp_path / "voice.jsonl"
+    voice.write_text("\n".join(json.dumps({"text": t, "genres": ["rock"]}) for t in lines(40)))
+    plain = tmp_path / "plain.txt"
+    plain.write_text("\n".join(f"Tin{i} flutes{i} answer lamp{i} by lamp{i} tonight." for i in range(9)))
+    return [voice, plain]
+
+
+def stopping_after(steps):
+    asked = iter(range(10**6))
+    return lambda: next(asked) >= steps
+
+
+@pytest.mark.parametrize("cuts", [(3,), (5, 1, 8)])
+def test_a_resumed_run_goes_on_to_the_same_bits(tmp_path, sources, cuts):
+    whole = train(CONFIG, sources, tmp_path / "whole")
+    assert whole.finished
+    losses = ()
+    for i, cut in enumerate(cuts):
+        part = train(
+            CONFIG, sources, tmp_path / "parts", resume=i > 0, should_stop=stopping_after(cut)
+        )
+        assert not part.finished
+        losses += part.losses
+        torch.manual_seed(99)  # whatever happens between two sittings
+    last = train(CONFIG, sources, tmp_path / "parts", resume=True)
+    assert last.finished
+    assert losses + last.losses == whole.losses
+    one, other = (
+        load_file(tmp_path / name / "training/state.safetensors") for name in ("whole", "parts")
+    )
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_killed_run_resumes_from_its_last_save(tmp_path, sources):
+    def die(progress):
+        if progress.step == 13:
+            raise KeyboardInterrupt
+
+    whole = train(CONFIG, sources, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        train(CONFIG, sources, tmp_path / "killed", on_progress=die)
+    rest = train(CONFIG, sources, tmp_path / "killed", resume=True)
+    assert rest.losses == whole.losses[10:]
+
+
+def test_progress_counts_to_the_end(tmp_path, sources):
+    seen = []
+    report = train(CONFIG, sources, tmp_path / "m", on_progress=seen.append)
+    steps = [p.step for p in seen if p.phase == "training"]
+    assert steps == list(range(1, report.steps + 1))
+    assert seen[-1].phase == "saving"
+    assert all(p.total == report.steps for p in seen if p.phase == "training")
+    assert [p.eta_seconds for p in seen if p.phase == "training"][-1] == 0
+    assert report.figures["held_out"]
+    assert report.funnel["sentences_kept"] == 49
+
+
+def test_the_folder_holds_a_model_that_writes(tmp_path, sources):
+    train(CONFIG, sources, tmp_path / "m")
+    writer = CvaeWriter(checkpoint.load(tmp_path / "m"), "m", "cpu")
+    texts = [
+        event.text
+        for event in writer.write(Conditions(), 3, seed=1)
+        if isinstance(event, SampleEvent)
+    ]
+    assert len(texts) == 3
+    card = (tmp_path / "m" / "CARD.md").read_text()
+    assert "voice.jsonl" in card
+    assert "## Limits" in card
+
+
+def test_runs_are_not_mixed_up(tmp_path, sources):
+    with pytest.raises(TrainError, match="nothing to resume"):
+        train(CONFIG, sources, tmp_path / "m", resume=True)
+    train(CONFIG, sources, tmp_path / "m", should_stop=stopping_after(2))
+    with pytest.raises(TrainError, match="holds a run"):
+        train(CONFIG, sources, tmp_path / "m")
+    with pytest.raises(TrainError, match="corpus"):
+        train(CONFIG, sources[:1], tmp_path / "m", resume=True)
+    other = TrainConfig(seed=2, vocabulary=400, stages=CONFIG.stages, sizes=SIZES)
+    with pytest.raises(TrainError, match="configuration"):
+        train(other, sources, tmp_path / "m", resume=True)
+    state = tmp_path / "m/training/state.safetensors"
+    state.write_bytes(state.read_bytes()[:1000])
+    with pytest.raises(TrainError, match="cannot be read"):
+        train(CONFIG, sources, tmp_path / "m", resume=True)
+
+
+def test_word_vectors_are_where_embeddings_start(tmp_path, sources):
+    vectors = tmp_path / "vectors.txt"
+    words = sorted({w for s in SUBJECTS + ACTIONS + PLACES for w in s.split()})
+    rows = torch.randn(len(words), 16, generator=torch.Generator().manual_seed(0)).tolist()
+    vectors.write_text(
+        "\n".join(f"{w} {' '.join(map(str, r))}" for w, r in zip(words, rows, strict=True))
+    )
+    config = TrainConfig(
+        vocabulary=400, stages=CONFIG.stages, sizes=SIZES, word_vectors=str(vectors)
+    )
+    plain = train(CONFIG, sources, tmp_path / "a", should_stop=stopping_after(1))
+    begun = train(config, sources, tmp_path / "b", should_stop=stopping_after(1))
+    assert plain.losses != begun.losses
+    vectors.write_text("word without numbers\n")
+    with pytest.raises(TrainError, match="no word vectors"):
+        train(config, sources, tmp_path / "c")
+
+
+def test_unusable_sources_are_an_error(tmp_path):
+    with pytest.raises(SourceError):
+        train(CONFIG, [Path("nowhere.csv")], tmp_path / "m")
