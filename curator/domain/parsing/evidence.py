@@ -18,7 +18,7 @@ WEIGHTS = {
     "dash": 0.25,
     "pipe": -0.25,
     "slash": -0.25,
-    "colon": -1.75,
+    "colon": -1.5,
     "comma": -0.5,
     "by": 0.5,
     "possessive": 0.25,
@@ -84,6 +84,7 @@ WEIGHTS = {
     "when or where": -3.0,
     "place": -3.0,
     "press": -2.0,
+    "kind of music": -2.0,
     "album": -1.5,
 }
 

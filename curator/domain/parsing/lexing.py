@@ -29,9 +29,9 @@ _LONGEST_QUOTE = 120
 _PIECE = re.compile(
     r"\s+"
     r"|(?P<bracket>[(\[{][^()\[\]{}]{1,80}+[)\]}])"
-    r"|(?P<paren>[()\[\]{}])"
+    r"|[()\[\]{}]"
     r"|(?P<dash>[–—―−]+|(?<!\S)[-~]+(?!\S)|-{2,})"
-    r"|(?P<pipe>[|¦‖•·●▪]+|(?<!\S)[>»]+(?!\S))"
+    r"|(?P<pipe>[|¦‖•·●▪]+|(?<!\S)(?:>>+|»+)(?!\S))"
     r"|(?P<slash>//+)"
     r"|(?P<dots>\.{2,}|…+)"
     r"|(?P<word>#?(?:[^\s()\[\]{}–—―−|¦‖•·●▪/.…#-]|/(?!/)|-(?!-)|\.(?!\.))+)"
@@ -178,8 +178,6 @@ def _plain(line: str, start: int, end: int) -> Iterator[Atom]:
         match kind:
             case "bracket":
                 yield from _bracket(line, piece.start(), piece.end())
-            case "paren":
-                yield Atom("break", piece[0], piece.start(), piece.end())
             case "dash" | "pipe" | "slash":
                 yield _joint(line, kind, piece.start(), piece.end())
             case "dots":

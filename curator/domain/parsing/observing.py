@@ -47,6 +47,8 @@ def of_artist(line: Line, artist: Part, *, sentence: bool = False) -> list[str]:
         seen.append("time of day")
     if not everyday.PRESS.isdisjoint(words):
         seen.append("press")
+    if all(piece in vocab.MUSIC for word in words for piece in re.split("[/-]", word)):
+        seen.append("kind of music")
     if all(atom.kind == "tag" for atom in atoms):
         seen.append("only tags")
     return seen + ["long artist"] * ((len(words) > 5) + (len(words) > 7))
@@ -94,8 +96,12 @@ def of_title(line: Line, title: Part) -> list[str]:
         seen.append("only tags")
     if all(word in _HEADINGS or word.isdigit() for word in words):
         seen.append("everyday words")
-    if title.case == "lower" and all(
-        word in everyday.COMMON or word in vocab.MUSIC or word in vocab.SMALL for word in words
+    if (
+        title.case == "lower"
+        and not line.whispered
+        and all(
+            word in everyday.COMMON or word in vocab.MUSIC or word in vocab.SMALL for word in words
+        )
     ):
         seen.append("nameless")
     return seen

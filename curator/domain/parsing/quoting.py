@@ -34,7 +34,11 @@ def quoted(layout: Layout, chunk: Chunk, at: int) -> Iterator[Reading]:
         if name:
             start = "subject" in how or "beside" in how
             more = observing.of_artist(line, name, sentence=start)
-            if only and line.silent(begun, min(name.first, at)) and line.silent(last, chunk.last):
+            first, end = min(name.first, at), max(last, at + 1)
+            beside = (
+                line.silent(name.last, at) if name.first < at else "cut out of prose" not in how
+            )
+            if only and beside and line.silent(begun, first) and line.silent(end, chunk.last):
                 more.append("alone")
         yield Reading(title, name, (*seen, *how, *more), layout.chained(chunk))
 
@@ -52,6 +56,7 @@ def _makers(line: Line, chunk: Chunk, at: int, begun: int) -> Iterator[Maker]:
     yield None, ["title only"], at + 1
     quotes = line.between(line.quotes, begun, at)
     yield from _before(line, at, quotes[-1] + 1 if quotes else begun)
+    yield from _subjects(line, at, begun)
     for where in range(after, min(after + 9, chunk.last - 1)):
         if line.lower[where] in _OF and line.capital(where + 1):
             name, last = name_on(line, where + 1, chunk.last)
@@ -75,9 +80,9 @@ def _before(line: Line, at: int, begun: int) -> Iterator[Maker]:
                 yield name, ["possessive", *how], at + 1
             break
     name, how = name_before(line, close + 1, begun)
-    if name and close + 1 == name.last and line.lower[close] not in _NOT_NAMES:
+    acts = line.lower[close] in vocab.HEADLINE_VERBS and (begun or close == begun)
+    if name and close + 1 == name.last and line.lower[close] not in _NOT_NAMES and not acts:
         yield name, [mark, *how], at + 1
-    yield from _subjects(line, at, begun)
 
 
 def _subjects(line: Line, at: int, begun: int) -> Iterator[Maker]:
@@ -85,16 +90,20 @@ def _subjects(line: Line, at: int, begun: int) -> Iterator[Maker]:
     starts: list[tuple[int, list[str]]] = [(begun, [])]
     for where in range(begun, min(begun + 12, at - 1)):
         introduced = line.lower[where] in vocab.ROLES and line.capital(where + 1)
+        introduced = introduced and line.lower[where + 1] not in vocab.SMALL - {"the"}
         if introduced or line.lower[where] == "meet":
             starts.append((where + 1, ["role"]))
             break
     for start, how in reversed(starts):
         ended = run_on(line, start, at, vocab.NAME_SMALL, LONGEST_NAME)
-        verbs = (i for i in range(start + 1, ended + 1) if line.word(i) in vocab.HEADLINE_VERBS)
-        verb = next(verbs, None)
+        verbs = [i for i in range(start + 1, ended + 1) if line.word(i) in vocab.HEADLINE_VERBS]
+        small = verbs and verbs[-1] == ended and not line.capital(ended)
+        verb = (verbs[-1] if small else verbs[0]) if verbs else None
         last = min(ended, verb) if verb else ended
         while last > start and line.lower[last - 1] in vocab.NAME_SMALL:
             last -= 1
+        owners = [i for i in range(start, last - 1) if is_possessive(line.atoms[i].text)]
+        start = owners[-1] + 1 if owners else start
         if not start < last < at:
             continue
         seen = ["subject", *how, *(["headline verb"] if verb else [])]

@@ -17,14 +17,18 @@ def run_back(
     small: frozenset[str] = vocab.NAME_SMALL,
     longest: int = 2 * LONGEST_NAME,
 ) -> int:
-    """Return where the capitalised run begins that ends before atom `last`; `last` when none."""
+    """Return where the capitalised run begins that ends before atom `last`; `last` when none.
+
+    A name begins after another's possessive, a title, which `small` tells, may hold one.
+    """
     begun = at = last
     if last > lowest and line.kind(last - 1) == "word" and not line.capital(last - 1):
         return last
     while at > max(lowest, last - longest):
         at -= 1
         atom, word = line.atoms[at], line.lower[at]
-        if atom.kind == "word" and at < last - 1 and is_possessive(atom.text):
+        named = small is vocab.NAME_SMALL
+        if named and atom.kind == "word" and at < last - 1 and is_possessive(atom.text):
             break
         if line.capital(at):
             begun = begun if word in ("&", "+", "/", "-") else at
@@ -85,6 +89,8 @@ def name_before(line: Line, last: int, lowest: int) -> tuple[Part | None, list[s
     if begun == last:
         short = last - lowest <= LONGEST_NAME
         return line.part(first, last) if short else None, seen
+    while first < begun < last - 1 and line.lower[begun] in _CONNECTORS:
+        begun += 1
     if not line.silent(lowest, begun) and not (begun == first and first > lowest):
         seen.append("cut out of prose")
         if line.lower[begun - 1] in vocab.ROLES:
@@ -98,6 +104,9 @@ def name_on(line: Line, first: int, last: int) -> tuple[Part | None, int]:
         return line.part(first, first + 1), first + 1
     ended = run_on(line, first, last, vocab.NAME_SMALL, LONGEST_NAME)
     if ended > first:
+        if line.word(ended) == "by":
+            ands = (i for i in range(first + 1, ended) if line.lower[i] in _PLAIN_AND)
+            ended = next(ands, ended)
         ended = _small_end(line, ended, last)
         return line.part(first, ended), ended
     while ended < last and ended - first < 4 and line.kind(ended) == "word":
@@ -206,4 +215,6 @@ def _lead_length(line: Line, first: int, last: int) -> int:
 
 
 def _leads(words: tuple[str, ...]) -> list[int]:
-    return [n for n in range(1, len(words) + 1) if words[:n] in vocab.LEADS]
+    longest = [n for n in range(2, len(words) + 1) if words[:n] in vocab.LEADS]
+    named = len(words) > 1 and words[1] not in vocab.SMALL - {"the"}
+    return longest or ([1] if words[:1] in vocab.LEADS and named else [])

@@ -11,11 +11,11 @@ def words_of(text: str) -> frozenset[str]:
 
 MUSIC = words_of(
     """
-    song songs track tracks single singles ep lp remix remixes remixed rmx bootleg mixtape mashup
-    premiere premieres premiering premiered stream streaming streams mp3 playlist playlists
-    nowplaying np newmusic nowlistening listening spotify soundcloud bandcamp youtube tidal deezer
-    applemusic itunes vinyl music musica musique tune tunes tuneage banger bangers bop bops anthem
-    ballad duet lyric lyrics lyricvideo soundtrack ost b-side singer singers songwriter
+    alt alternative song songs track tracks single singles ep lp remix remixes remixed rmx bootleg
+    mixtape mashup premiere premieres premiering premiered stream streaming streams mp3 playlist
+    playlists nowplaying np newmusic nowlistening listening spotify soundcloud bandcamp youtube
+    tidal deezer applemusic itunes vinyl music musica musique tune tunes tuneage banger bangers bop
+    bops anthem ballad duet lyric lyrics lyricvideo soundtrack ost b-side singer singers songwriter
     singer-songwriter songwriters rapper rappers band bands duo producer producers dj djs vocalist
     vocals vocal musician musicians guitarist drummer bassist pop indie indie-pop synth-pop synthpop
     electropop electro-pop alt-pop dream-pop dreampop bedroom art-pop post-pop future-pop hyperpop
@@ -131,6 +131,13 @@ LEADS = frozenset(
     exclusive
     the song
     the track
+    the making of
+    discover
+    introducing
+    meet
+    the story behind
+    the story of
+    the meaning of
     song called
     track called
     the best covers of
@@ -242,17 +249,18 @@ NOISE = words_of(
 
 SMALL = words_of(
     """
-    a an the and of in on at to for from with by or as is it its my your me you we us be vs vs. x
-    feat de la le les el los las du des da do di der die das den und och y e n 'n' o no not so if
-    but up out into over than that this i'm are am was all off ain't don't can't won't i'll it's
+    en et au aux dans sur por para con mi tu te que ein il per a an the and of in on at to for from
+    with by or as is it its my your me you we us be vs vs. x feat de la le les el los las du des da
+    do di der die das den und och y e n 'n' o no not so if but up out into over than that this i'm
+    are am was all off ain't don't can't won't i'll it's
     """
 )
 """Words that a title may write small between capitals."""
 
 NAME_SMALL = words_of(
     """
-    of the and in to for with on at x vs vs. de la le les el los du des da do di der die und och y e
-    n 'n' van von a del dos
+    en et au aux dans sur por para con mi tu te que ein il per of the and in to for with on at x vs
+    vs. de la le les el los du des da do di der die und och y e n 'n' van von a del dos
     """
 )
 """Words that a name may write small between capitals."""
