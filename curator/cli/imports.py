@@ -109,7 +109,7 @@ def _tell(name: str, plan: "Plan") -> None:
     from curator.domain.plain import shown
 
     for row in plan.bad[:SHOWN]:
-        say(shown(f"{name}, line {row.line}: {row.reason}"))
+        say(f"{name}, line {row.line}: {row.reason}")
     if len(plan.bad) > SHOWN:
         say(f"{name}: {len(plan.bad) - SHOWN:,} more rows that can't be used")
     songless = sum(not request.song.known for request in plan.requests)
@@ -124,4 +124,5 @@ def _tell(name: str, plan: "Plan") -> None:
         parts.append(f"{count(len(plan.duplicates), 'row')} known already")
     if plan.bad:
         parts.append(f"{count(len(plan.bad), 'row')} that can't be used")
-    print(f"{'standard input' if name == '-' else name}: {', '.join(parts)}", flush=True)
+    place = "standard input" if name == "-" else shown(name)
+    print(f"{place}: {', '.join(parts)}", flush=True)

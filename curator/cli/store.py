@@ -4,6 +4,7 @@ import typer
 
 from curator.cli.exits import DAMAGED, DONE
 from curator.cli.options import Home, folder
+from curator.domain.plain import shown
 
 store = typer.Typer(
     help="Check and repair the data folder's files.",
@@ -26,7 +27,7 @@ def check(home: Home = None) -> None:
 
     report = look(folder(home))
     for line in report.lines():
-        print(line)
+        print(shown(line))
     raise typer.Exit(DAMAGED if report.problems else DONE)
 
 
@@ -45,4 +46,4 @@ def mend(home: Home = None) -> None:
 
     report = repair(folder(home))
     for line in report.lines():
-        print(line)
+        print(shown(line))

@@ -34,9 +34,14 @@ def json_line(body: Any) -> str:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal something, on stderr, so that stdout holds results only."""
+    """Tell the person at the terminal something, on stderr, so that stdout holds results only.
+
+    What a terminal would obey, in a file's name or in its text, is shown instead.
+    """
+    from curator.domain.plain import shown
+
     with contextlib.suppress(BrokenPipeError):
-        print(text, file=sys.stderr, flush=True)
+        print("\n".join(map(shown, text.split("\n"))), file=sys.stderr, flush=True)
 
 
 def opened(path: str | Path) -> contextlib.AbstractContextManager[io.BufferedIOBase]:

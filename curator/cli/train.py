@@ -15,7 +15,6 @@ from curator.cli.exits import INTERRUPTED, USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.streams import Status, duration, say
 from curator.cli.wiring import check_device, model_folder
-from curator.domain.plain import shown
 
 if TYPE_CHECKING:
     from models.corpus import Funnel
@@ -215,7 +214,7 @@ class _Teller:
 def _print_funnel(funnel: "Funnel", status: Status) -> None:
     status.clear()
     for line in (*funnel.lines(), *funnel.bad_lines):
-        say(shown(line))
+        say(line)
 
 
 def _tell(report: "TrainReport", again: list[str], limits: _Limits) -> None:

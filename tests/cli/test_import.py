@@ -136,11 +136,13 @@ def test_an_export_comes_back_whole(run, home, folder, tmp_path, form, every):
 
 
 def test_hostile_lines_are_kept_exactly_and_said_safely(run, folder, tmp_path):
-    file = tmp_path / "hostile.jsonl"
+    file = tmp_path / "hostile \x1b[31m\u202e.jsonl"
     rows = [{"text": text, "ref": str(n)} for n, text in enumerate(HOSTILE)]
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows) + "\x1b[2J{\n", "utf-8")
     ran = run("import", "--home", folder, file)
     assert ran.code == 0
+    assert "line 10" in ran.err
+    assert not set(ran.out + ran.err) & set("\x1b\u202e")
     assert [r.text for r in stored(folder)[0]] == [text.strip() for text in HOSTILE]
 
 
