@@ -62,7 +62,7 @@ def _kept(char: str) -> str | None:
     if char in _INVISIBLE or "\ufe00" <= char <= "\ufe0f":
         return None
     if category[0] == "C":
-        return None if category in ("Cc", "Cf") else _MARK
+        return None if category in ("Cc", "Cf", "Cs") else _MARK
     if "\U0001f3fb" <= char <= "\U0001f3ff":
         return None
     if category == "So":

@@ -147,12 +147,7 @@ def _closer(line: str, marks: list[re.Match[str]], index: int) -> int | None:
             break
         if not _closes(line, mark) or mark.start() == begun:
             continue
-        if line[max(begun, mark.start() - 2) : mark.start()].lower() not in (
-            "in",
-            "es",
-            "rs",
-            "ys",
-        ):
+        if line[max(begun, mark.start() - 2) : mark.start()].lower() != "in":
             return at
         first = at if first is None else first
     return first
