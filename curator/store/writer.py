@@ -9,6 +9,7 @@ show a record only then.
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
@@ -33,6 +34,12 @@ class _Task(NamedTuple):
     run: Callable[[], Any]
     future: Future[Any]
 
+    def settle(self) -> None:
+        try:
+            self.future.set_result(self.run())
+        except Exception as error:
+            self.future.set_exception(error)
+
 
 class Writer:
     """The queue, its thread, and the journal that only this thread touches."""
@@ -42,6 +49,7 @@ class Writer:
         self._tables = tables
         self._queue: SimpleQueue[_Commit | _Task | None] = SimpleQueue()
         self._stopped = False
+        self._failure: StoreError | None = None
         self._lock = Lock()
         self._thread = Thread(target=self._work, name="curator-store", daemon=True)
         self._thread.start()
@@ -85,11 +93,30 @@ class Writer:
                         break
                     item = self._queue.get_nowait()
             if group:
-                self._commit(group)
+                self._guard(group, partial(self._commit, group))
             if isinstance(item, _Task):
-                _settle(item)
+                self._guard([item], item.settle)
             elif item is None:
                 return
+
+    def _guard(self, waiting: Sequence[_Commit | _Task], work: Callable[[], None]) -> None:
+        """Do the work, and whatever happens leave nobody waiting for an answer.
+
+        After an error that nobody thought of, memory and disk may differ: then nothing is written
+        any more, least of all a snapshot of such a memory.
+        """
+        if self._failure is None:
+            try:
+                work()
+            except Exception as error:
+                self._failure = StoreError(
+                    f"Writing stopped after an error in the program ({error!r}). Leave and start "
+                    "again; everything that was saved before is safe."
+                )
+                self._failure.__cause__ = error
+        for item in waiting:
+            if self._failure is not None and not item.future.done():
+                item.future.set_exception(self._failure)
 
     def _commit(self, group: Sequence[_Commit]) -> None:
         """Make transactions durable, with as few writes as they allow, and settle each future."""
@@ -141,10 +168,3 @@ class Writer:
         for seq, commit in numbered:
             self._tables.apply(seq, commit.ops)
             commit.future.set_result(seq)
-
-
-def _settle(task: _Task) -> None:
-    try:
-        task.future.set_result(task.run())
-    except Exception as error:
-        task.future.set_exception(error)

@@ -116,7 +116,8 @@ class PowerDisk:
     """One process's view of the medium, in the place of `curator.store.disk.Disk`.
 
     `fail_at`: the power fails at that operation from now on, before or after its effect.
-    `room`: bytes that still fit. `broken`: operations that fail with EIO. `lies`: paths for
+    `room`: bytes that still fit. `broken`: operations that fail with EIO, on all files or on
+    the one named. `lies`: paths for
     which fsync says it is done, and is not.
     """
 
@@ -150,7 +151,7 @@ class PowerDisk:
         if failing and not self.fail_after:
             self._off = True
             raise PowerLoss
-        if what.split()[0] in self.broken:
+        if self.broken & {what, what.split()[0]}:
             raise OSError(errno.EIO, "Input/output error")
         result = effect()
         if failing:

@@ -114,6 +114,31 @@ def test_a_write_that_cannot_be_undone_closes_the_journal(store, what, luck):
     assert everything(again).keys() == {"E0001", "E0004"}
 
 
+def test_a_failed_line_is_not_left_behind_by_a_fold(store):
+    """Else a crash could bring it back from the old journal, in place of its number's owner."""
+    store._disk.broken = {"fsync", "truncate journal-1.jsonl"}
+    assert isinstance(store.append(event(2)).exception(), StoreError)
+    store._disk.broken = {"truncate journal-1.jsonl"}
+    with pytest.raises(StoreError, match="Folding"):
+        store.snapshot()
+    store._disk.broken = set()
+    store.snapshot()
+    assert store.append(event(2)).result() == 2
+
+
+def test_an_error_nobody_thought_of_stops_writing_and_leaves_no_one_waiting(store, monkeypatch):
+    """Here memory lacks what the disk holds, so a snapshot of it would lose that."""
+    with monkeypatch.context() as surprise:
+        surprise.setattr(store._tables, "apply", lambda seq, ops: 1 / 0)
+        futures = [store.append(event(2)), store.append(event(3))]
+        assert all(isinstance(f.exception(timeout=30), StoreError) for f in futures)
+    with pytest.raises(StoreError, match="start again"):
+        store.append(event(4)).result(timeout=30)
+    store.close()
+    assert "start again" in store.notices[-1]
+    assert "E0002" in everything(Store.open(HOME, disk=store._disk.kill()))
+
+
 def test_a_failed_fsync_is_not_believed_when_repeated(store):
     """The bytes are written anew: the system may have dropped them and call the file clean."""
     store._disk.broken = {"fsync"}
