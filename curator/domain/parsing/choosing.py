@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
+from curator.domain.parsing import vocabulary as vocab
 from curator.domain.parsing.cleaning import Clean, clean
 from curator.domain.parsing.evidence import MOST_FROM_WORDS, THRESHOLD, score, weigh_word
 from curator.domain.parsing.finishing import finish_artist, finish_title
@@ -139,13 +140,29 @@ def _songs(line: Line, reading: Reading) -> list[Found]:
 
 
 def _brackets_after(line: Line, title: Part) -> tuple[str, ...]:
-    """Return the brackets behind a quoted title, which may say which version it is."""
+    """Return what stands behind a title and may say which version it is."""
     brackets: list[str] = []
     at = title.last
     while title.quoted and line.kind(at) == "bracket":
         brackets.append(line.atoms[at].text)
         at += 1
+    if line.kind(at) == "dash" and (version := _version(line, at + 1)):
+        brackets.append(version)
     return tuple(brackets)
+
+
+def _version(line: Line, first: int) -> str | None:
+    """Return what follows a title after a dash when it is its version: Artist - Title - X Remix."""
+    last = first
+    while line.kind(last) == "word" and last - first < _LONGEST_VERSION:
+        last += 1
+    if line.kind(last) == "word" or line.word(last - 1) not in vocab.VERSION - {"version", "live"}:
+        return None
+    part = line.part(first, last)
+    return line.slice(part) if part else None
+
+
+_LONGEST_VERSION = 6
 
 
 def _more_quotes(line: Line, title: Part) -> list[Part]:

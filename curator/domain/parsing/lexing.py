@@ -38,7 +38,10 @@ _PIECE = re.compile(
     r"|."
 )
 _PAIR = re.compile(r"\w\S*\s+[-–—~]\s+\w")
-_STRUCTURE = re.compile(r"\s[-–—~]\S?|[-–—]\s|\sby\s|\w:\s", re.IGNORECASE)
+_STRUCTURE = re.compile(
+    r"\s[-–—~]\S?|[-–—]\s|[(\[]\s*(?:like|such|similar|e\.?g|cf|hear|see|now)\b.*\sby\s",
+    re.IGNORECASE,
+)
 _OPAQUE = re.compile(
     r"[(\[{]\s*(?:feat|ft|featuring|with|w/|prod|produced|mixed|directed|video|official|premiere|"
     r"remix|genre|from|dir|photo|via)\b",

@@ -107,6 +107,14 @@ LEADS = frozenset(
     have a remix
     please play
     can you play
+    can you do
+    could you do
+    please do
+    new from
+    new by
+    watch
+    hear
+    stream
     could you play
     play me
     play
@@ -164,6 +172,9 @@ ENDINGS = frozenset(
     for ending in """
     on repeat
     on loop
+    next
+    thanks
+    thx
     on spotify
     on soundcloud
     on youtube
@@ -242,7 +253,7 @@ NOISE = words_of(
     premiere exclusive official video audio lyric lyrics visualizer visualiser hd hq 4k explicit
     clean single album ep lp release records recordings label music blog prod prod. produced stream
     streaming listen watch free download dl out review feature mp3 interview clip mv full new
-    directed dir premieres debut with w/ recommendation request soundcloud spotify youtube
+    directed dir premieres debut recommendation request soundcloud spotify youtube
     """
 )
 """In a bracket these are the poster's words, not the title's."""
