@@ -28,7 +28,9 @@ A_REQUEST = 3
 TIMES, MOST = 2.0, 50.0
 _NEXT = b"l"
 _STARS = (1, 3, 5, 2, 4)  # so that what is painted next is never what stands there
-_PAUSE = (0.04, 0.1)
+_PAUSE, _AT_ONCE = (0.04, 0.1), (0.0, 0.05)
+"""Seconds before a key, drawn at random, so that keys keep no step with frames; the first rating
+follows sooner, lest the samples be there before it."""
 _QUIET = 0.5
 _WRITING, _WRITTEN = b"writing ", b"ready"
 """What the desk's header says of the model."""
@@ -48,11 +50,11 @@ def keys(lab: Lab) -> Result:
         for number, title in enumerate(titles[1:], 1):
             lab.tell(f"{len(desk.rated)} keys", len(desk.rated) / lab.scale.keys)
             desk.go_and_rate(title)
-            done = len(desk.rated) >= lab.scale.keys
-            if number % TURN == 0 or done:
+            last = title == titles[-1] or len(desk.rated) >= lab.scale.keys
+            if number % TURN == 0 or last:
                 desk.rest()
                 empty.press_keys(len(desk.rated) - len(empty.taken))
-            if done:
+            if last:
                 break
     if not empty.taken:
         raise CannotMeasure("the samples were written too fast to press a key meanwhile")
@@ -96,6 +98,7 @@ class _Desk:
         self.rated: list[float] = []
         self.moved: list[float] = []
         self._first = first
+        self._rested = 0
         self._stars = cycle(_STARS)
         self._random = Random(0)
 
@@ -107,12 +110,12 @@ class _Desk:
 
     def go_and_rate(self, title: str) -> None:
         """Go to the next request, of this title, and rate while its samples stream."""
-        self._pause()
-        since = self.terminal.size
+        self._pause(_PAUSE)
         self.moved.append(_press(self.terminal, _NEXT, title))
-        for _ in range(A_REQUEST):
-            self._pause()
-            if not self._streams(since):
+        self.terminal.wait(re.compile(_WRITING), self._rested)
+        for number in range(A_REQUEST):
+            self._pause(_PAUSE if number else _AT_ONCE)
+            if not self._streams():
                 return
             stars = next(self._stars)
             painted = "★" * stars + "☆" * (5 - stars)
@@ -121,13 +124,15 @@ class _Desk:
     def rest(self) -> None:
         """Wait until all is written and nothing moves."""
         self.terminal.settle(_QUIET)
+        self._rested = self.terminal.size
 
-    def _streams(self, since: int) -> bool:
+    def _streams(self) -> bool:
         """Whether samples are being written, by what the header said last."""
-        return self.terminal.last(_WRITING, since) > self.terminal.last(_WRITTEN, since)
+        written = self.terminal.last(_WRITTEN, self._rested)
+        return self.terminal.last(_WRITING, self._rested) > written
 
-    def _pause(self) -> None:
-        time.sleep(self._random.uniform(*_PAUSE))
+    def _pause(self, between: tuple[float, float]) -> None:
+        time.sleep(self._random.uniform(*between))
 
 
 class _Empty:

@@ -11,7 +11,7 @@ from curator.bench.results import Beside, Measure, Result
 from curator.bench.spread import Spread
 from curator.bench.starting import TORCH
 
-_STARTS = 3
+_MOST_STARTS = 3
 _PATIENCE = 60.0
 
 
@@ -20,7 +20,7 @@ def memory(lab: Lab) -> Result:
     empty, torch = [], []
     desks: dict[int, list[float]] = {size: [] for size in lab.scale.sizes}
     workers: list[float] = []
-    for _ in lab.turns("starts", range(_STARTS)):
+    for _ in lab.turns("starts", range(min(lab.scale.starts, _MOST_STARTS))):
         with Terminal(EMPTY) as terminal:
             terminal.wait(WORD)
             terminal.settle()
