@@ -7,6 +7,7 @@ from curator.domain.parsing import vocabulary as vocab
 _GROUP = re.compile(r"\s*([(\[{])([^()\[\]{}]*)[)\]}]")
 _GUEST = re.compile(r"(?<=\S)[\s,(\[{]+(?:feat|ft|featuring)\b.*", re.IGNORECASE)
 _EDGES = ' \t-–—~|:;,/\\*_…•·"“”„‟«»″〝〞「」『』'
+_TAG = re.compile(r"(?<!\S)#(?=[^\W\d])")
 _APOSTROPHES = "'‘’‚‛`´"
 _OWN = re.compile(r"(?:(?<=s)['’]|['’]s)$", re.IGNORECASE)
 
@@ -77,7 +78,7 @@ _OFFICIAL = ("official", "music", "lyric", "lyrics")
 
 def _bare(text: str) -> str:
     """Take spaces, marks and quotation marks off both ends, but no apostrophe of a word."""
-    text = " ".join(text.split())
+    text = " ".join(_TAG.sub("", text).split())
     while True:
         shown = text.strip(_EDGES)
         if len(shown) > 1 and shown[0] in _APOSTROPHES and shown[-1] in _APOSTROPHES:

@@ -55,6 +55,11 @@ class Layout:
                 return ["heading"]
         return []
 
+    def placed(self, chunk: Chunk) -> list[str]:
+        """Say whether the chunk is where somebody is: it stands behind a lone @."""
+        at = chunk.first - 1
+        return ["place"] if at >= 0 and self.line.atoms[at].text == "@" else []
+
     def only(self, chunk: Chunk) -> bool:
         """Whether nothing but headings stands beside the chunk."""
         return len(self.loud) == 1 and self.loud[0] is chunk
@@ -72,9 +77,7 @@ class Layout:
             seen.append("alone")
         if after:
             seen.append("ends a chain")
-        if left.first and line.atoms[left.first - 1].text == "@":
-            seen.append("place")
-        return seen
+        return seen + self.placed(left)
 
 
 def _chunks(line: Line) -> list[Chunk]:

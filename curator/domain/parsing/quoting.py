@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from curator.domain.parsing import everyday, observing
+from curator.domain.parsing import everyday, observing, phrases
 from curator.domain.parsing import vocabulary as vocab
 from curator.domain.parsing.layout import Chunk, Layout
 from curator.domain.parsing.parts import LONGEST_NAME, Line, Part, is_possessive
@@ -125,4 +125,4 @@ def _names_between(line: Line, first: int, last: int) -> bool:
 def _asks(line: Line, first: int, last: int) -> bool:
     """Whether the words before a song ask for music like it."""
     words = line.lower[max(first, last - 20) : last]
-    return ("like" in words or "similar" in words) and not vocab.ASKED_FOR.isdisjoint(words)
+    return ("like" in words or "similar" in words) and not phrases.ASKED_FOR.isdisjoint(words)

@@ -105,7 +105,7 @@ def named_by(layout: Layout, chunk: Chunk, at: int) -> Iterator[Reading]:
     begun, led = layout.lead(chunk)
     if line.kind(before) != "word" or before < begun:
         return
-    seen = ["by", *(["asked for"] * led), *layout.heading(chunk)]
+    seen = ["by", *(["asked for"] * led), *layout.heading(chunk), *layout.placed(chunk)]
     first = run_back(line, before + 1, begun, vocab.SMALL, LONGEST_TITLE)
     if first > before:
         if not led or before + 1 - begun > 6:

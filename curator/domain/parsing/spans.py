@@ -1,6 +1,6 @@
 """Where in a line a name or a title begins and ends."""
 
-from curator.domain.parsing import everyday
+from curator.domain.parsing import everyday, phrases
 from curator.domain.parsing import vocabulary as vocab
 from curator.domain.parsing.parts import LONGEST_NAME, LONGEST_TITLE, Line, Part, is_possessive
 
@@ -171,7 +171,7 @@ def _before_ending(line: Line, first: int, last: int) -> tuple[int, bool]:
         if line.capital(at) and not line.shouted:
             continue
         if line.lower[at] and any(
-            tuple(line.lower[at : at + len(ending)]) == ending for ending in vocab.ENDINGS
+            tuple(line.lower[at : at + len(ending)]) == ending for ending in phrases.ENDINGS
         ):
             return at, True
     while last > first + 1 and line.kind(last - 1) in ("tag", "mention", "comma", "colon"):
@@ -208,13 +208,13 @@ def _lead_length(line: Line, first: int, last: int) -> int:
         here = (asked and word == "like") or (alike and word in ("to", "as"))
         if here and (not found or line.atoms[first + at].text == word):
             found = at + 1
-        asked = asked or word in vocab.ASKED_FOR or "/" in word or alike
+        asked = asked or word in phrases.ASKED_FOR or "/" in word or alike
     if 0 < found < last - first:
         return found
     return max((n for n in _leads(tuple(words[:6])) if n < last - first), default=0)
 
 
 def _leads(words: tuple[str, ...]) -> list[int]:
-    longest = [n for n in range(2, len(words) + 1) if words[:n] in vocab.LEADS]
+    longest = [n for n in range(2, len(words) + 1) if words[:n] in phrases.LEADS]
     named = len(words) > 1 and words[1] not in vocab.SMALL - {"the"}
-    return longest or ([1] if words[:1] in vocab.LEADS and named else [])
+    return longest or ([1] if words[:1] in phrases.LEADS and named else [])
