@@ -1,9 +1,13 @@
 """The samples of a request as cards: judgement, length, warnings, whether it is on disk."""
 
+import asyncio
+import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from curator.config import Settings
+from curator.desk.changes import CardsChanged
 from curator.desk.ledger import Ledger
 from curator.desk.likeness import Past, Siblings
 from curator.desk.writing import Writing, seed_of
@@ -13,6 +17,8 @@ from curator.domain.tweet_text import Weighed, weigh
 from curator.domain.warnings import WordList, offensive
 
 _REMEMBERED = 2000
+_BREATH = 0.005
+"""Seconds between two texts, so that a key never waits for more than one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class Cards:
         self._past = Past(settings.similar)
         self._siblings = Siblings(settings.similar)
         self._words = words
+        self._wanted: list[str] = []
+        self._work: asyncio.Task[None] | None = None
         self.weigh = lru_cache(_REMEMBERED)(weigh)
         self.offensive = lru_cache(_REMEMBERED)(self._offensive)
         ledger.watch(self._touched)
@@ -62,6 +70,36 @@ class Cards:
         """Read the texts that were approved in earlier sittings."""
         for sample_id, text in self._ledger.approved_texts():
             self._past.put(sample_id, text)
+        self._past.warm_up()
+
+    def prepare(self, request_ids: Iterable[str]) -> None:
+        """Find what is costly about the cards of these requests, between other work.
+
+        `CardsChanged` is told for those that had anything left to find.
+        """
+        self._wanted = list(request_ids)
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._prepare(), name="prepare cards")
+
+    async def _prepare(self) -> None:
+        while self._wanted:
+            request_id = self._wanted.pop(0)
+            found = False
+            for sample in self._ledger.samples(request_id):
+                text = self._ledger.session.judgement(sample.id).text or sample.text
+                if not self._past.knows(text):
+                    self._past.like(text)
+                    found = True
+                    await asyncio.sleep(_BREATH)
+            if found:
+                self._ledger.tell(CardsChanged(request_id))
+
+    async def close(self) -> None:
+        """Prepare no more."""
+        if self._work is not None:
+            self._work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._work
 
     def _offensive(self, text: str) -> tuple[str, ...]:
         return tuple(offensive(text, self._words))
@@ -122,7 +160,10 @@ class Cards:
         others = [(str(m), text) for m, text in enumerate(texts) if m != n]
         siblings = self._siblings.like(texts[n], others)
         here = {sample.id for _, sample in samples}
-        past = [score for key, score in self._past.like(texts[n]) if key not in here]
+        if self._past.knows(texts[n]):
+            past = [score for key, score in self._past.like(texts[n]) if key not in here]
+        else:
+            past = []  # `prepare` finds them in a moment
         return tuple(Likeness(samples[int(m)][0], score) for m, score in siblings) + tuple(
             Likeness(None, score) for score in past
         )

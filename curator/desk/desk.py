@@ -104,6 +104,7 @@ class Desk:
         """
         rescued = None
         await self.writing.close()
+        await self.cards.close()
         await self.engine.close()
         if self.ledger.keeper is not None:
             rescued = await self.ledger.keeper.close()

@@ -5,10 +5,14 @@ is compared with all of them once; after that only with what was approved since.
 """
 
 from dataclasses import dataclass
+from heapq import nlargest
 
 from curator.domain.warnings import near_duplicates
 
 _REMEMBERED = 2000
+_MOST = 5
+_CHEAP = 300
+"""With so many texts one can be compared at once, without anybody noticing."""
 
 
 @dataclass(slots=True)
@@ -36,8 +40,17 @@ class Past:
             self._texts[sample_id] = text
             self._log.append((sample_id, text))
 
+    def warm_up(self) -> None:
+        """Have the texts read once, so that the first comparison is as quick as the others."""
+        near_duplicates("", self._log, self._threshold)
+
+    def knows(self, text: str) -> bool:
+        """Whether `like` answers at once."""
+        known = self._known.get(text)
+        return len(self._log) - (known.seen if known else 0) <= _CHEAP
+
     def like(self, text: str) -> list[tuple[str, float]]:
-        """Return the approved samples that read much like this text, with their likeness."""
+        """Return the approved samples that read most like this text, with their likeness."""
         known = self._known.get(text)
         if known is None:
             if len(self._known) >= _REMEMBERED:
@@ -52,7 +65,7 @@ class Past:
             sample_id, past = self._log[int(place)]
             if self._texts.get(sample_id) == past:
                 standing[sample_id] = score
-        return sorted(standing.items(), key=lambda pair: -pair[1])
+        return nlargest(_MOST, standing.items(), key=lambda pair: pair[1])
 
 
 class Siblings:

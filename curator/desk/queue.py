@@ -5,9 +5,10 @@ kept and brought up to date for the one request that was touched. Where a reques
 queue follows from the session alone; its samples are looked at only when it is shown.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, overload
 
 from curator.desk.ledger import Ledger
 from curator.desk.writing import Writing
@@ -36,6 +37,59 @@ class Item:
         return self.request.id
 
 
+class Order(Sequence[str]):
+    """What is shown, as a sequence of request ids that is always up to date.
+
+    `arrived` are all requests; `first` and `last` are sorted numbers into it: what is shown, and
+    what is shown behind it. Moving one request costs no more than finding its place.
+    """
+
+    def __init__(self) -> None:
+        self.arrived: list[str] = []
+        self.numbers: dict[str, int] = {}
+        self.first: list[int] = []
+        self.last: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.last)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[n] for n in range(*index.indices(len(self)))]
+        index = range(len(self))[index]
+        behind = index - len(self.first)
+        return self.arrived[self.first[index] if behind < 0 else self.last[behind]]
+
+    def place(self, request_id: str) -> int | None:
+        """Return where a request is, None if it is not shown."""
+        number = self.numbers.get(request_id)
+        if number is None:
+            return None
+        for numbers, offset in ((self.first, 0), (self.last, len(self.first))):
+            at = bisect_left(numbers, number)
+            if at < len(numbers) and numbers[at] == number:
+                return offset + at
+        return None
+
+    def put(self, request_id: str, where: Literal["first", "last", "away"]) -> None:
+        """Show a request among the first, among the last, or not."""
+        number = self.numbers.get(request_id)
+        if number is None:
+            number = self.numbers[request_id] = len(self.arrived)
+            self.arrived.append(request_id)
+        for name, numbers in (("first", self.first), ("last", self.last)):
+            at = bisect_left(numbers, number)
+            here = at < len(numbers) and numbers[at] == number
+            if here and name != where:
+                del numbers[at]
+            elif name == where and not here:
+                insort(numbers, number)
+
+
 class Queue:
     """What is to be done, and what was done in this sitting."""
 
@@ -46,11 +100,8 @@ class Queue:
         self._settled_before: set[str] = set()
         self._left = 0
         self._filter = Filter()
-        self._passing: set[str] = set()  # what the filter lets through, while there is one
         self._items: dict[str, Item] = {}
-        self._ids: list[str] = []
-        self._places: dict[str, int] = {}
-        self._in_order = True
+        self._order = Order()
         ledger.watch(self._touched)
 
     def begin(self) -> None:
@@ -59,25 +110,29 @@ class Queue:
         self._settled_before = {r for r, s in self._standing.items() if s == "settled"}
         self._left = len(self._standing) - len(self._settled_before)
         self._items.clear()
-        self._in_order = False
+        self._put_in_order()
 
     def _touched(self, request_id: str) -> None:
         if request_id not in self._ledger.requests:
             return
         self._items.pop(request_id, None)
-        before, now = self._standing.get(request_id), self._stands(request_id)
-        shown = self._is_shown(request_id)
-        self._standing[request_id] = now
+        before = self._standing.get(request_id)
+        now = self._standing[request_id] = self._stands(request_id)
         self._left += (now != "settled") - (before in ("to do", "deferred"))
+        self._order.put(request_id, self._where(request_id))
+
+    def _put_in_order(self) -> None:
+        self._order = Order()
+        for request_id in self._ledger.requests:
+            self._order.put(request_id, self._where(request_id))
+
+    def _where(self, request_id: str) -> Literal["first", "last", "away"]:
+        standing = self._standing[request_id]
         if self._filter.terms:
-            passes = self._filter.matches(self.view(request_id))
-            (self._passing.add if passes else self._passing.discard)(request_id)
-        if (
-            before is None
-            or (before == "deferred") != (now == "deferred")
-            or shown != self._is_shown(request_id)
-        ):
-            self._in_order = False
+            shown = self._filter.matches(self.view(request_id))
+        else:
+            shown = standing != "settled" or request_id not in self._settled_before
+        return "away" if not shown else "last" if standing == "deferred" else "first"
 
     # Where a request stands
 
@@ -125,39 +180,18 @@ class Queue:
     @filter.setter
     def filter(self, wanted: Filter) -> None:
         self._filter = wanted
-        self._passing = (
-            {r for r in self._ledger.requests if wanted.matches(self.view(r))}
-            if wanted.terms
-            else set()
-        )
-        self._in_order = False
-
-    def _is_shown(self, request_id: str) -> bool:
-        if self._filter.terms:
-            return request_id in self._passing
-        standing = self._standing.get(request_id)
-        return standing is not None and (
-            standing != "settled" or request_id not in self._settled_before
-        )
+        self._put_in_order()
 
     def ids(self) -> Sequence[str]:
         """Return what the filter lets through, oldest first; deferred ones after the open.
 
-        The same list until something in it moves: not to be changed.
+        It stays up to date until the filter changes.
         """
-        if not self._in_order:
-            shown = [r for r in self._ledger.requests if self._is_shown(r)]
-            self._ids = [r for r in shown if self._standing[r] != "deferred"] + [
-                r for r in shown if self._standing[r] == "deferred"
-            ]
-            self._places = {r: n for n, r in enumerate(self._ids)}
-            self._in_order = True
-        return self._ids
+        return self._order
 
     def place(self, request_id: str | None) -> int | None:
         """Return where in `ids` a request is, None if it is not shown."""
-        self.ids()
-        return self._places.get(request_id) if request_id is not None else None
+        return None if request_id is None else self._order.place(request_id)
 
     def item(self, request_id: str) -> Item:
         """Return one request as the queue shows it."""

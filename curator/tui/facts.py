@@ -60,8 +60,8 @@ def _figures(desk: Desk) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def song_facts(desk: Desk, request_id: str, *, most: int) -> SongFacts:
-    """Return a request with its song, in at most so many lines (0: as many as it takes)."""
+def song_facts(desk: Desk, request_id: str, rows: int) -> SongFacts:
+    """Return a request with its song, in so many lines."""
     request = desk.ledger.requests[request_id]
     when = age(request.at, desk.ledger.stamp())
     return SongFacts(
@@ -71,14 +71,14 @@ def song_facts(desk: Desk, request_id: str, *, most: int) -> SongFacts:
         source=request.source,
         when=f"{when} ago" if when and when != "now" else when,
         others=request.others,
-        most=most,
+        rows=rows,
     )
 
 
-def preview_facts(slot: Slot | None, rows: int) -> PreviewFacts | None:
-    """Return the post that a sample would be, None while it is still being written."""
+def preview_facts(slot: Slot | None, rows: int) -> PreviewFacts:
+    """Return the post that a sample would be, empty while it is still being written."""
     if slot is None or slot.card is None:
-        return None
+        return PreviewFacts(rows=rows)
     card = slot.card
     return PreviewFacts(card.text, card.length, tuple(warnings(card)), rows=rows)
 

@@ -43,8 +43,11 @@ def find(slots: Sequence[Slot], key: str | None) -> int | None:
     return None
 
 
-def first_open(slots: Sequence[Slot]) -> int | None:
-    """Return the first place to decide on; the first at all when nothing is left to decide."""
+def first_choice(slots: Sequence[Slot]) -> int | None:
+    """Return the place to begin at: the approved sample, else the first to decide on, else 0."""
+    for n, slot in enumerate(slots):
+        if slot.card and slot.card.judgement.verdict == "approve":
+            return n
     for n, slot in enumerate(slots):
         if slot.is_open:
             return n

@@ -70,7 +70,7 @@ class Asking(Judging):
                 self.say("the song is as it was")
                 return
             self.say("the song is corrected", "good")
-            self.later("face", 0.0, self.face)
+            self.face()
             self.show_all()
 
         self.app.push_screen(SongDialog(self.desk.ledger.song(request_id), self.keymap), closed)

@@ -15,7 +15,7 @@ from curator.desk.cards import Card
 from curator.desk.desk import Desk
 from curator.tui import facts, plates
 from curator.tui.keys import BY_ID, COMMANDS, FOOTER, Command, keys_of, shown_keys
-from curator.tui.slots import Slot, find, first_open, slots_of
+from curator.tui.slots import Slot, find, first_choice, slots_of
 from curator.tui.widgets.banner import Banner
 from curator.tui.widgets.cards_view import CardsView
 from curator.tui.widgets.header import Header
@@ -107,8 +107,9 @@ class Page(Screen[None]):
     def face(self) -> None:
         """Have the samples written for what the curator looks at, and for what comes next."""
         if self.desk.is_open:
-            ahead = self.desk.queue.following(self.request_id, self.desk.settings.ahead)
-            self.desk.writing.face(self.request_id, ahead)
+            following = self.desk.queue.following(self.request_id, self.desk.settings.ahead + 1)
+            self.desk.writing.face(self.request_id, following[: self.desk.settings.ahead])
+            self.desk.cards.prepare(r for r in (self.request_id, *following) if r)
 
     def later(self, name: str, seconds: float, call: Callable[[], object]) -> None:
         """Call something in a while, unless this is said again before."""
@@ -150,7 +151,7 @@ class Page(Screen[None]):
         panel = self.query_one(SongPanel)
         panel.display = self.request_id is not None
         if self.request_id is not None:
-            panel.facts = facts.song_facts(self.desk, self.request_id, most=self._rows(0, 4, 2))
+            panel.facts = facts.song_facts(self.desk, self.request_id, self._rows(7, 4, 2))
 
     def show_cards(self, *, reveal: bool = False) -> None:
         """Bring the samples up to date, and with them the preview, the position, the keys."""
@@ -161,7 +162,7 @@ class Page(Screen[None]):
             self.slots = slots_of(cards.of(self.request_id), cards.growing(self.request_id))
         at = self.at
         if at is None:
-            at = first_open(self.slots)
+            at = first_choice(self.slots)
         self.key = None if at is None else self.slots[at].key
         view, plate = self.query_one(CardsView), self.query_one("#plate", PlateView)
         view.display, plate.display = bool(self.slots), not self.slots
@@ -189,7 +190,7 @@ class Page(Screen[None]):
         """Bring the post up to date."""
         preview = self.query_one(Preview)
         preview.facts = facts.preview_facts(self.slot, self.preview_rows)
-        preview.display = bool(self.slots)
+        preview.display = self.request_id is not None
 
     @property
     def preview_rows(self) -> int:

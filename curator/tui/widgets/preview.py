@@ -17,12 +17,11 @@ _MOST_CHARACTERS = 2000
 
 @dataclass(frozen=True, slots=True)
 class PreviewFacts:
-    """A text, its weight, and the warnings about it; `rows` lines are kept for the text."""
+    """A text, its weight (None: no text yet), its warnings; `rows` lines are for the text."""
 
-    text: str
-    length: Weighed
+    text: str = ""
+    length: Weighed | None = None
     warnings: tuple[Piece, ...] = ()
-    what: str = "the post"
     rows: int = 4
 
 
@@ -31,6 +30,8 @@ class Preview(Sheet[PreviewFacts]):
 
     def lines(self, facts: PreviewFacts, width: int) -> Iterable[Line]:
         """Return the post, then its length with the warnings."""
+        if facts.length is None:
+            return [[] for _ in range(facts.rows + 1)]
         room = min(width - PREFIX, MEASURE)
         body = post_lines(facts.text, room)
         foot = _foot(facts, room)
@@ -74,7 +75,7 @@ def length_line(length: Weighed, room: int) -> list[Piece]:
 
 def _foot(facts: PreviewFacts, room: int) -> list[list[Piece]]:
     """Return the length, and the warnings behind it or below it."""
-    line = length_line(facts.length, room)
+    line = length_line(facts.length, room) if facts.length else []
     used = sum(cell_len(text) for text, _ in line)
     rows = [line]
     for text, ink in (*facts.warnings, *_links(facts.text)):

@@ -19,6 +19,8 @@ _NAMES: Mapping[str, str] = {
 }
 _NAME = 13
 _BAR = 6
+_BRIEF = 5
+"""With fewer lines than these, features are words in a line instead of bars."""
 _COLUMN = _NAME + _BAR + 6 + 2
 _RANGES: Mapping[str, tuple[float, float]] = {"tempo": (40.0, 220.0), "loudness": (-30.0, 0.0)}
 _UNITS: Mapping[str, str] = {"tempo": "BPM", "loudness": "dB"}
@@ -28,7 +30,7 @@ _UNITS: Mapping[str, str] = {"tempo": "BPM", "loudness": "dB"}
 class SongFacts:
     """What is known of a request and its song. `when` is its age.
 
-    `most` is how many lines there may be, 0 for as many as it takes.
+    There are always `rows` lines, so that what is below stays where it is from song to song.
     """
 
     song: Song = field(default_factory=Song)
@@ -37,7 +39,7 @@ class SongFacts:
     source: str = ""
     when: str = ""
     others: tuple[str, ...] = ()
-    most: int = 0
+    rows: int = 7
 
 
 class SongPanel(Sheet[SongFacts]):
@@ -45,40 +47,45 @@ class SongPanel(Sheet[SongFacts]):
 
     def lines(self, facts: SongFacts, width: int) -> Iterable[Line]:
         """Return the song, then the request."""
-        return list(_brief(facts, width))[: facts.most] if facts.most else list(_full(facts, width))
+        lines = list(_full(facts, width) if facts.rows > _BRIEF else _brief(facts, width))
+        return [*lines, *([] for _ in range(facts.rows - len(lines)))][: facts.rows]
 
 
 def _full(facts: SongFacts, width: int) -> Iterable[Line]:
-    yield _title(facts, width)
     song = facts.song
+    lines = [_title(facts, width)]
     if song.known:
         genres = " · ".join(shown(genre, 60) for genre in song.genres)
-        if genres:
-            yield [(fit(genres, width), "link")]
-        if song.features:
-            yield from _grid(song.features, width)
         if not genres and not song.features:
             hint = "no genres or features known: s adds them, the writing listens to both"
-            yield [(fit(hint, width), "faint")]
-        elif not song.features:
-            yield [(fit("no audio features known: s adds them", width), "faint")]
-    yield []
-    yield from _asked(facts, width, 2)
+            lines.append([(fit(hint, width), "faint")])
+        elif genres:
+            lines.append([(fit(genres, width), "link")])
+        lines += _grid(song.features, width)
+    also = 1 if facts.others else 0
+    room = facts.rows - len(lines) - also
+    asked = list(_asked(facts, width, max(min(room - 1, 4), 1)))
+    if len(asked) < room:
+        lines.append([])
+    lines += asked
     if facts.others:
-        also = " · ".join(shown(other, 80) for other in facts.others)
-        yield [("also named: ", "faint"), (fit(also, max(width - 12, 1)), "muted")]
+        others = " · ".join(shown(other, 80) for other in facts.others)
+        lines.append([("also named  ", "faint"), (fit(others, max(width - 12, 1)), "muted")])
+    return lines
 
 
 def _brief(facts: SongFacts, width: int) -> Iterable[Line]:
     yield _title(facts, width)
     song = facts.song
     sound = [shown(genre, 40) for genre in song.genres]
-    sound += [f"{_NAMES.get(name, name)} {_value(name, song.features[name])}" for name in FEATURES
-              if name in song.features]  # fmt: skip
+    sound += [
+        f"{_NAMES.get(name, name)} {_value(name, song.features[name])}"
+        for name in FEATURES
+        if name in song.features
+    ]
     if sound:
         yield [(fit(" · ".join(sound), width), "link")]
-    yield from _asked(facts, width, 1)
-    yield []
+    yield from _asked(facts, width, 1 if sound else 2)
 
 
 def _title(facts: SongFacts, width: int) -> Line:
@@ -96,8 +103,10 @@ def _title(facts: SongFacts, width: int) -> Line:
 def _asked(facts: SongFacts, width: int, most: int) -> Iterable[Line]:
     """Who asked, where and when, and in which words."""
     who = f"@{shown(facts.author.lstrip('@'), 40)}" if facts.author else ""
-    head = " · ".join(part for part in (who, shown(facts.source, 20), facts.when) if part)
-    head = fit(head, width // 2)
+    parts = [part for part in (who, shown(facts.source, 20), facts.when) if part]
+    while len(parts) > 1 and cell_len(" · ".join(parts)) > width // 3:
+        parts.pop()
+    head = fit(" · ".join(parts), width // 2)
     text = shown(facts.text, 12 * width + 12)
     indent = cell_len(head) + 2
     lines = wrap(text, max(width - indent, 10))

@@ -1,0 +1,252 @@
+"""A stage for the screens: real app, real desk, real store; only the model follows a script.
+
+All artists, titles and sentences are invented. Time stands still, so pictures repeat.
+"""
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from curator.config import Settings
+from curator.desk.desk import Desk
+from curator.domain.records import Request, Sample, Song
+from curator.engine.client import EngineError
+from curator.engine.protocol import Ready, Tokens, Written
+from curator.tui.app import CuratorApp
+
+NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+
+LINES = (
+    "The guitars arrive like weather, slow and total, and the voice just stands in it.",
+    "A drum machine with a limp and a synth that glows like a vending machine at 3 a.m. 🌃",
+    "Everything here is reverb except the doubt; even the tambourine sounds like it is leaving.",
+    "It opens as a lullaby and ends as a dare, and I never heard the moment it turned.",
+    "The guitars arrive like weather, slow and total, and the voice stands right in it.",
+    "Bass as thick as porridge, hi-hats like rain on a tin roof: a kitchen you can dance in.",
+    "Two chords, one grudge, and a chorus that keeps the porch light on. #lofi",
+    "She sings the whole thing as if someone were asleep in the next room.",
+    "A waltz for people who count to four: it limps, it spins, it almost smiles.",
+    "The strings do not swell, they lean. By the last bar I was leaning too.",
+)
+
+SONGS = (
+    ("Night Ferry", "Lanterns", ("dream pop", "shoegaze"),
+     {"danceability": 0.41, "energy": 0.63, "acousticness": 0.18, "valence": 0.28,
+      "loudness": -7.5, "tempo": 118.0, "instrumentalness": 0.07, "liveness": 0.11,
+      "speechiness": 0.04},
+     "typed", None, "Night Ferry – Lanterns", "11:58"),
+    ("Kelpie Choir", "Saltwater Hymn", ("indie folk", "choral"),
+     {"energy": 0.22, "acousticness": 0.91, "valence": 0.35},
+     "x", "harbourlights", "@deephypebot have you heard Kelpie Choir - \"Saltwater Hymn\" yet?? "
+     "been on repeat since the ferry, need words for it 🌊 https://example.com/w/9f2a", "11:40"),
+    ("Ada Moss", "Undertow (Glass Remix)", ("techno",), {"tempo": 132.0, "energy": 0.88},
+     "file", None, "Ada Moss – Undertow (Glass Remix) [Premiere]", "10:12"),
+    ("Bruno & the Tin Roofs", "Sunday Carburettor", (), {}, "x", "lowtide_fm",
+     "now playing: Bruno & the Tin Roofs - Sunday Carburettor", "09:30"),
+    (None, None, (), {}, "x", "mirela_k", "what a night, my ears are still ringing in the best way",
+     "08:02"),
+    ("山本みどり", "夜の電車", ("city pop",), {"valence": 0.72, "danceability": 0.77},
+     "x", "tokyo_tapes", "山本みどり「夜の電車」最高でした 🚃✨", "07:45"),
+)  # fmt: skip
+
+
+def requests():
+    """Return the requests of the script, oldest first."""
+    made = []
+    for n, (artist, title, genres, features, source, author, text, at) in enumerate(SONGS):
+        made.append(
+            Request(
+                id=f"0REQUEST{n}",
+                at=f"2026-03-14T{at}:00.000Z",
+                source=source,
+                text=text,
+                song=Song(artist, title, genres, features, "file") if title else Song(),
+                author=author,
+                others=("Ada Moss – Slack Water",) if n == 1 else (),
+            )
+        )
+    return made
+
+
+class ScriptedEngine:
+    """Writes the lines above, a batch at a time.
+
+    `stop_at` maps rows to the share of their text after which they stand still until `go_on` is
+    called; rows that it does not name are written at once.
+    """
+
+    def __init__(self, lines=LINES):
+        self.lines = lines
+        self.info = Ready("load", "cvae-small", "a1b2c3", "cpu", 0.4)
+        self.state = "stopped"
+        self.error = ""
+        self.on_state = None
+        self.jobs = []
+        self.cancelled = []
+        self.fail = None
+        self.stop_at = {}
+        self._going = asyncio.Event()
+
+    def go_on(self):
+        """Write on."""
+        self.stop_at = {}
+        self._going.set()
+
+    def move(self, state, error=""):
+        """Be in another state, and say so."""
+        self.state, self.error = state, error
+        if self.on_state:
+            self.on_state()
+
+    async def start(self):
+        self.move("ready")
+
+    async def close(self):
+        self.state = "stopped"
+
+    async def write(self, job):
+        self.jobs.append(job)
+        if self.fail:
+            raise EngineError(self.fail)
+        texts = {
+            row: self.lines[(row + len(job.song.title or "") - 8) % len(self.lines)]
+            for row in range(job.first_row, job.first_row + job.n)
+        }
+        try:
+            await asyncio.sleep(0)
+            for row, text in texts.items():
+                if row not in self.stop_at:
+                    yield Written(job.id, row, text, 20, 0.01, "", "")
+            if self.stop_at:
+                grown = {
+                    str(row): text[: round(len(text) * self.stop_at[row])]
+                    for row, text in texts.items()
+                    if row in self.stop_at
+                }
+                yield Tokens(job.id, {row: text for row, text in grown.items() if text})
+                held = list(self.stop_at)
+                await self._going.wait()
+                for row in held:
+                    if row in texts:
+                        yield Written(job.id, row, texts[row], 20, 0.01, "", "")
+        except (GeneratorExit, asyncio.CancelledError):
+            self.cancelled.append(job.id)
+            raise
+
+
+def make_desk(home, engine=None, **settings):
+    """Return a desk on a folder, not opened yet."""
+    values = {"curator": "ann", "theme": "curator-dark"} | settings
+    return Desk(
+        home, Settings(**values), engine or ScriptedEngine(), clock=lambda: NOON, tick=lambda: 0.0
+    )
+
+
+def imported(request_id, texts):
+    """Return samples that came from a file."""
+    return [
+        Sample(f"{request_id}S{n}", request_id, "2026-03-14T07:00:00.000Z", text, "imported")
+        for n, text in enumerate(texts)
+    ]
+
+
+async def until(condition, patience=20.0):
+    """Wait until `condition()` holds; fails when it never does."""
+    async with asyncio.timeout(patience):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def settled(pilot):
+    """Wait until nothing is under way, at the desk or on the screen."""
+    app = pilot.app
+    desk, review = app.desk, app.review
+
+    def quiet():
+        keeper = desk.ledger.keeper
+        writing = desk.writing.current is not None and not desk.engine.stop_at
+        due = any(review.is_later(name) for name in ("face", "stream", "filter"))
+        return desk.is_open and keeper and not keeper.unsaved and not writing and not due
+
+    for _ in range(3):
+        await until(quiet)
+        await pilot.pause()
+
+
+def typed(text):
+    """Return the keys that type a text."""
+    return [KEYS.get(char, char) for char in text]
+
+
+KEYS = {" ": "space", "-": "minus", ",": "comma", ".": "full_stop", ":": "colon", "/": "slash",
+        "–": "en_dash", "#": "number_sign", "!": "exclamation_mark"}  # fmt: skip
+
+
+class Stage:
+    """Runs the app on the folder of a test."""
+
+    def __init__(self, home):
+        self.home = home
+
+    def app(self, *, engine=None, keymap=None, **settings):
+        """Return an app that does not run yet."""
+        return CuratorApp(make_desk(self.home, engine, **settings), keymap=keymap)
+
+    @contextlib.asynccontextmanager
+    async def open(self, *, size=(120, 40), asked=None, **parts):
+        """Run the app until its desk is open and the first batches are written."""
+        app = self.app(**parts)
+        async with app.run_test(size=size) as pilot:
+            await until(lambda: app.desk.is_open)
+            if asked is None:
+                asked = [] if app.desk.ledger.requests else requests()
+            if asked:
+                app.desk.asking.take(asked)
+            await settled(pilot)
+            yield pilot
+
+
+@pytest.fixture(autouse=True)
+def without_pauses(monkeypatch):
+    """Do at once what otherwise waits for a pause of the curator."""
+    for pause in (
+        "page.FACE_PAUSE",
+        "asking.FILTER_PAUSE",
+        "editing.DRAFT_PAUSE",
+        "listening.STREAM_PAUSE",
+        "listening.KEY_PAUSE",
+    ):
+        monkeypatch.setattr(f"curator.tui.screens.{pause}", 0.001)
+
+
+@pytest.fixture
+def stage(tmp_path):
+    return Stage(tmp_path / "home")
+
+
+@pytest.fixture
+def script():
+    """The helpers of this file, for tests that need more than a stage."""
+    return SimpleNamespace(
+        Engine=ScriptedEngine,
+        LINES=LINES,
+        requests=requests,
+        imported=imported,
+        make_desk=make_desk,
+        settled=settled,
+        typed=typed,
+        until=until,
+    )
+
+
+def judgements(app):
+    """Return what the app believes of all samples of its requests."""
+    ledger = app.desk.ledger
+    return {
+        sample.id: ledger.session.judgement(sample.id)
+        for request_id in ledger.requests
+        for sample in ledger.samples(request_id)
+    }
