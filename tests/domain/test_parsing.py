@@ -145,6 +145,7 @@ def test_several(text: str, songs: list[tuple[str, str]]) -> None:
         "Arsenal 2 - 1 Villa",
         "Monday - Gym",
         'Boss: "Tomorrow?"',
+        'Ada Lind just said "Undertow"',
         '"Here\'s looking at you, kid" - me, to the cat',
         "Photo by Jane Doe",
         "Lovely lunch @ Four Fields by Morton",
