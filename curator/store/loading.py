@@ -6,12 +6,11 @@ step a fold was cut off; a gap means that something is lost, and stops.
 """
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import sleep
-from typing import TypeVar
+from time import monotonic, sleep
 
 from curator.store.disk import Disk
 from curator.store.errors import DuplicateId, StoreDamaged, StoreError, StoreTooNew
@@ -20,9 +19,19 @@ from curator.store.layout import TABLES
 from curator.store.snapshot import SNAPSHOT, read_snapshot
 from curator.store.tables import Tables
 
-T = TypeVar("T")
+LOOKS = 3
+"""How often damage is looked at, beside a writer, before it is believed."""
 
-_TRIES = 5
+_PATIENCE = 10.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The bytes of the snapshot (none if there is none) and of each journal, by generation."""
+
+    snapshot: bytes
+    journals: list[tuple[int, Path, bytes]]
 
 
 @dataclass(slots=True)
@@ -49,55 +58,62 @@ class Loaded:
     journals: list[JournalFile] = field(default_factory=list)
 
 
-def load(disk: Disk, home: Path) -> Loaded:
-    """Read everything; raise `StoreDamaged`, `StoreTooNew` or `OSError`."""
-    with _no_garbage_collection():
-        return _load(disk, home)
+def read_files(disk: Disk, home: Path) -> Files:
+    """Read all files of the store; raise `OSError`."""
+    names = disk.names(home)
+    snapshot = disk.read(home / SNAPSHOT) if SNAPSHOT in names else b""
+    journals = sorted((g, name) for name in names if (g := generation_of(name)) is not None)
+    return Files(snapshot, [(g, home / name, disk.read(home / name)) for g, name in journals])
 
 
-def beside_writer(disk: Disk, home: Path, look: Callable[[], T]) -> T:
-    """Return what `look` sees in a folder in which another process may be writing.
+def read_files_beside_writer(disk: Disk, home: Path) -> Files:
+    """Read all files as they were at one moment, though another process may be folding.
 
-    A fold under our hands shows in the snapshot's identity, a failed write that is being cut
-    away in damage that is gone at a second look: then look again.
+    A fold changes the snapshot's identity; and it takes longer than reading does.
     """
-    for attempt in range(_TRIES):
+    until = monotonic() + _PATIENCE
+    while True:
         before = disk.identity(home / SNAPSHOT)
-        try:
-            seen = look()
-        except (StoreDamaged, FileNotFoundError):
-            if attempt == _TRIES - 1:
-                raise
-        else:
+        with suppress(FileNotFoundError):
+            files = read_files(disk, home)
             if disk.identity(home / SNAPSHOT) == before:
-                return seen
-        sleep(0.02 * attempt)
-    raise StoreError(f"{home / SNAPSHOT} changes faster than it can be read; try again.")
+                return files
+        if monotonic() > until:
+            raise StoreError(f"{home / SNAPSHOT} changes faster than it can be read; try again.")
 
 
-def journals_in(disk: Disk, home: Path) -> list[tuple[int, Path]]:
-    """Return the journals by generation."""
-    found = [(generation_of(name), home / name) for name in disk.names(home)]
-    return sorted((g, path) for g, path in found if g is not None)
+def load(home: Path, files: Files) -> Loaded:
+    """Apply everything; raise `StoreDamaged` or `StoreTooNew`."""
+    with _no_garbage_collection():
+        return _load(home, files)
 
 
-def _load(disk: Disk, home: Path) -> Loaded:
+def load_beside_writer(disk: Disk, home: Path) -> Loaded:
+    """Read and apply everything that another process may be adding to.
+
+    A write that failed and is being cut away looks like damage, but not for long.
+    """
+    for _ in range(LOOKS - 1):
+        try:
+            return load(home, read_files_beside_writer(disk, home))
+        except StoreDamaged:
+            sleep(0.05)
+    return load(home, read_files_beside_writer(disk, home))
+
+
+def _load(home: Path, files: Files) -> Loaded:
     loaded = Loaded()
     path = home / SNAPSHOT
-    names = disk.names(home)
-    if SNAPSHOT in names and (data := disk.read(path)):
-        snapshot = read_snapshot(data, path)
-        loaded.generation, loaded.snapshot_size = snapshot.generation, len(data)
+    if files.snapshot:
+        snapshot = read_snapshot(files.snapshot, path)
+        loaded.generation, loaded.snapshot_size = snapshot.generation, len(files.snapshot)
         try:
             loaded.tables.apply(snapshot.last_seq, snapshot.ops)
         except DuplicateId as twice:
             raise StoreDamaged(path, None, f"{twice.id} is in {twice.table} twice") from twice
-        del data, snapshot
-    journals = journals_in(disk, home)
-    if missing := missing_file(home, loaded.generation, [g for g, _ in journals]):
+    if missing := missing_file(home, loaded.generation, [g for g, _, _ in files.journals]):
         raise missing
-    for generation, path in journals:
-        data = disk.read(path)
+    for generation, path, data in files.journals:
         before = loaded.tables.last_seq
         whole = _replay(loaded.tables, path, data)
         needed = loaded.tables.last_seq > before

@@ -7,13 +7,20 @@ by line, what could not be taken over from it.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import sleep
 
 from curator.store.aside import keep_aside
 from curator.store.disk import Disk
 from curator.store.errors import StoreDamaged, StoreError, StoreTooNew, from_os
-from curator.store.journal import BadLine, is_torn, read_journal
+from curator.store.journal import BadLine, generation_of, is_torn, read_journal
 from curator.store.layout import TABLES, Op, parse
-from curator.store.loading import beside_writer, journals_in, missing_file
+from curator.store.loading import (
+    LOOKS,
+    Files,
+    missing_file,
+    read_files,
+    read_files_beside_writer,
+)
 from curator.store.salvage import Lost, meta_of, rows_of, what_is_wrong
 from curator.store.snapshot import SNAPSHOT, fold, read_snapshot
 from curator.store.store import LOCK
@@ -84,7 +91,12 @@ def check(home: Path, *, disk: Disk | None = None) -> Report:
     if disk.identity(home) is None:
         return Report(home, notices=[f"there is no store in {home} yet"])
     try:
-        return beside_writer(disk, home, lambda: _Inspection(disk, home).report)
+        for look in range(LOOKS):
+            report = _Inspection(home, read_files_beside_writer(disk, home)).report
+            if not report.problems or look == LOOKS - 1:
+                break
+            sleep(0.05)
+        return report
     except OSError as error:
         raise StoreError(f"{home} cannot be read: {error.strerror or error}.") from error
 
@@ -102,9 +114,9 @@ def repair(home: Path, *, disk: Disk | None = None) -> Report:
     except OSError as error:
         raise from_os(error, f"Repairing {home}") from error
     try:
-        inspection = _Inspection(disk, home)
+        inspection = _Inspection(home, read_files(disk, home))
         if inspection.report.problems:
-            inspection.rebuild()
+            inspection.rebuild(disk)
         return inspection.report
     except OSError as error:
         raise from_os(error, f"Repairing {home}") from error
@@ -115,9 +127,8 @@ def repair(home: Path, *, disk: Disk | None = None) -> Report:
 class _Inspection:
     """One reading of all files, keeping what is whole in the order in which it was stored."""
 
-    def __init__(self, disk: Disk, home: Path):
+    def __init__(self, home: Path, files: Files):
         self.report = Report(home)
-        self._disk = disk
         self._home = home
         self._ops: dict[tuple[str, str], Op] = {}
         self._aside: dict[Path, bytes] = {}
@@ -125,31 +136,31 @@ class _Inspection:
         self._last_seq = 0
         self._sound = True
         """Whether the snapshot is, so that what it says of itself can be relied on."""
-        self._read_snapshot(home / SNAPSHOT)
+        self._read_snapshot(home / SNAPSHOT, files.snapshot)
         self._folded = self._last_seq if self._sound else 0
-        journals = journals_in(disk, home)
-        missing = missing_file(home, self._generation, [g for g, _ in journals])
+        missing = missing_file(home, self._generation, [g for g, _, _ in files.journals])
         if missing and (self._sound or self._generation):
             self._problem(missing.path, None, missing.what)
-        for generation, path in journals:
+        for generation, path, data in files.journals:
             self._generation = max(generation, self._generation)
-            self._read_journal(path)
+            self._read_journal(path, data)
         self.report.counts = dict.fromkeys(TABLES, 0)
         for op in self._ops.values():
             self.report.counts[op.table] += 1
 
-    def rebuild(self) -> None:
+    def rebuild(self, disk: Disk) -> None:
         """Write what was kept as a new generation; only then let go of the old files."""
         for path, data in self._aside.items():
-            self.report.kept.append(keep_aside(self._disk, path, data, "damaged"))
+            self.report.kept.append(keep_aside(disk, path, data, "damaged"))
         tables = Tables()
         tables.apply(self._last_seq, self._ops.values())
         generation = self._generation + 1
-        fold(self._disk, self._home, tables, generation).close()
-        for old, path in journals_in(self._disk, self._home):
-            if old < generation:
-                self._disk.remove(path)
-        self._disk.fsync_folder(self._home)
+        fold(disk, self._home, tables, generation).close()
+        for name in disk.names(self._home):
+            old = generation_of(name)
+            if old is not None and old < generation:
+                disk.remove(self._home / name)
+        disk.fsync_folder(self._home)
         self.report.repaired = True
 
     def _problem(self, path: Path, line: int | None, what: str, data: bytes | None = None) -> None:
@@ -157,16 +168,14 @@ class _Inspection:
         if data is not None:
             self._aside[path] = data
 
-    def _found(self, path: Path) -> bytes:
-        data = self._disk.read(path)
+    def _found(self, path: Path, data: bytes) -> None:
         lines = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
         self.report.files.append(FileFound(path, len(data), lines))
-        return data
 
-    def _read_snapshot(self, path: Path) -> None:
-        data = self._found(path) if SNAPSHOT in self._disk.names(self._home) else b""
+    def _read_snapshot(self, path: Path, data: bytes) -> None:
         if not data:
             return
+        self._found(path, data)
         rows: Iterator[Op | Lost]
         try:
             snapshot = read_snapshot(data, path)
@@ -183,8 +192,8 @@ class _Inspection:
             else:
                 self._keep(row, path, None, data)
 
-    def _read_journal(self, path: Path) -> None:
-        data = self._found(path)
+    def _read_journal(self, path: Path, data: bytes) -> None:
+        self._found(path, data)
         lines = list(read_journal(data))
         expected = self._last_seq + 1 if self._sound else None
         first = True

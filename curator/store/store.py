@@ -17,7 +17,7 @@ from curator.domain.records import Event, Record, Request, Sample
 from curator.store.disk import Disk
 from curator.store.errors import StoreError, StoreReadOnly, from_os
 from curator.store.layout import parse, parse_all, to_op
-from curator.store.loading import Loaded, beside_writer, load
+from curator.store.loading import Loaded, load, load_beside_writer, read_files
 from curator.store.lock import HomeLock
 from curator.store.opening import Opened, open_for_writing
 from curator.store.snapshot import fold, meta
@@ -83,7 +83,7 @@ class Store:
         except OSError as error:
             raise from_os(error, doing) from error
         try:
-            loaded = load(disk, home)
+            loaded = load(home, read_files(disk, home))
             return cls(home, disk, loaded, open_for_writing(disk, home, loaded), lock)
         except BaseException as error:
             lock.release()
@@ -98,7 +98,7 @@ class Store:
             store.notices.append(f"there is no store in {home} yet")
             return store
         try:
-            loaded = beside_writer(disk, home, lambda: load(disk, home))
+            loaded = load_beside_writer(disk, home)
         except OSError as error:
             raise StoreError(f"{home} cannot be read: {error.strerror or error}.") from error
         store = cls(home, disk, loaded)

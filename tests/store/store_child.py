@@ -1,7 +1,8 @@
-"""A process of its own over a store: `store_child.py HOME NAME [fold]`.
+"""A process of its own over a store: `store_child.py HOME NAME [fold] [paced]`.
 
 Appends events without end, from two threads, folding now and then when told so, and prints the
-id of each once it is acknowledged. With NAME `hold` it opens the store and waits.
+id of each once it is acknowledged. When `paced`, it stops after every 50 until it
+is sent a line. With NAME `hold` it opens the store and waits.
 """
 
 import itertools
@@ -34,6 +35,8 @@ def judge(thread):
                 print(id, flush=True)
         if "fold" in sys.argv and n % 50 == 49:
             store.snapshot()
+        if "paced" in sys.argv and n % 50 == 49:
+            sys.stdin.readline()
 
 
 threads = [threading.Thread(target=judge, args=(t,), daemon=True) for t in range(2)]

@@ -75,3 +75,25 @@ def test_the_steps_are_in_the_order_that_makes_this_so():
         "fsync_folder",
         "remove journal-2.jsonl",
     ]
+
+
+class HalfBroken(PowerDisk):
+    """Renames, and says that it failed."""
+
+    def replace(self, source, target):
+        super().replace(source, target)
+        raise OSError(5, "Input/output error")
+
+
+def test_a_rename_that_happened_though_it_failed_costs_nothing():
+    medium = ready(PowerDisk())._disk.kill().medium
+    store = Store.open(HOME, disk=HalfBroken(medium))
+    with pytest.raises(StoreError):
+        store.snapshot()
+    assert store.append(event(3)).result() == 3
+    for number in (4, 5, 6):
+        store = Store.open(HOME, disk=PowerDisk(medium))
+        assert store.append(event(number)).result() == number
+    assert [e.data["n"] for e in store.events()] == [1, 2, 3, 4, 5, 6]
+    store.snapshot()
+    assert len(medium.names) == 2

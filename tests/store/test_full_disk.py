@@ -85,16 +85,16 @@ def test_what_fits_is_stored_though_another_does_not(store):
     gate = store._writer.run(lambda: setattr(store._disk, "room", 500))
     big, small = store.append(event(2, text="x" * 1000)), store.append(event(3))
     gate.result()
-    assert isinstance(big.exception(), StoreError)
-    assert small.result() == 2
+    assert isinstance(big.exception(timeout=30), StoreError)
+    assert small.result(timeout=30) == 2
 
 
 def test_a_twin_of_what_failed_is_no_twin(store):
     gate = store._writer.run(lambda: setattr(store._disk, "room", 500))
     big, small = store.append(event(2, text="x" * 1000)), store.append(event(2))
     gate.result()
-    assert isinstance(big.exception(), StoreError)
-    assert small.result() == 2
+    assert isinstance(big.exception(timeout=30), StoreError)
+    assert small.result(timeout=30) == 2
 
 
 @pytest.mark.parametrize("what", ["write", "fsync"])

@@ -103,10 +103,12 @@ def test_one_process_cannot_open_it_twice_either(tmp_path):
 
 
 def test_a_reader_beside_a_folding_writer_sees_whole_states(tmp_path):
-    child = start(tmp_path, "busy", "fold")
+    child = start(tmp_path, "busy", "fold", "paced")
     assert child.stdout.readline() == "open\n"
     seen = -1
-    for _ in range(30):
+    for _ in range(20):
+        child.stdin.write("\n\n")
+        child.stdin.flush()
         acked = child.stdout.readline().strip()
         reader = Store.open(tmp_path, write=False)
         counts = reader.counts()

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from power import HOME, PowerDisk
 from store_records import HOSTILE, event, everything, killed, request, sample
 
 from curator.store import Store, StoreDamaged, StoreLocked, StoreTooNew
@@ -263,6 +264,31 @@ def test_repair_waits_for_nobody_and_checking_disturbs_nobody(home):
             repair(home)
         assert store.append(event(99)).result() == 9
     assert repair(home).ok
+
+
+class Folding(PowerDisk):
+    """The writer folds between a look at the snapshot and a look at the journal."""
+
+    folds = 3
+    writer = None
+
+    def read(self, path):
+        data = super().read(path)
+        if path.name == "curator.json" and self.folds:
+            self.folds -= 1
+            self.writer.append(event(100 + self.folds)).result()
+            self.writer.snapshot()
+        return data
+
+
+def test_a_fold_under_the_check_is_no_damage():
+    writer = Store.open(HOME, disk=PowerDisk())
+    writer.append(event(1)).result()
+    disk = Folding(writer._disk.medium)
+    disk.writer = writer
+    report = check(HOME, disk=disk)
+    assert report.problems == []
+    assert report.counts["events"] == 4
 
 
 def test_what_is_newer_is_not_repaired(home):

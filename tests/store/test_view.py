@@ -49,6 +49,7 @@ def test_what_was_read_does_not_grow_under_the_reader(store):
     walk = iter(store.db.table("events"))
     first = next(walk)
     store.append(event(3)).result()
+    assert len(store.db.table("events")) == 3
     assert [first["id"], *(e["id"] for e in walk)] == ["E0001", "E0002"]
 
 
