@@ -14,7 +14,6 @@ from textual.screen import Screen
 from curator.config import save_setting
 from curator.desk.changes import Change
 from curator.desk.desk import Desk
-from curator.store import StoreDamaged, StoreError, StoreLocked
 from curator.tui.keys import BY_ID, bindings, check_keys, keys_of
 from curator.tui.messages import message_of
 from curator.tui.screens.review import ReviewScreen
@@ -81,7 +80,11 @@ class CuratorApp(App[None]):
     async def _open(self) -> None:
         try:
             await self.desk.open()
-        except StoreError as error:
+        except Exception as error:
+            from curator.store import StoreDamaged, StoreError, StoreLocked
+
+            if not isinstance(error, StoreError):
+                raise
             code = {StoreLocked: LOCKED, StoreDamaged: DAMAGED}.get(type(error), FAILED)
             self.exit(return_code=code, message=Text(f"curator: {error}"))
 

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from rich.cells import cell_len, split_graphemes
 
+from curator.domain.plain import shown
+
 _AGES = ((1_209_600, 604_800, "w"), (86_400, 86_400, "d"), (3_600, 3_600, "h"), (60, 60, "m"))
 """From how many seconds on, in units of how many, called what."""
 
@@ -84,9 +86,16 @@ def wrap(text: str, width: int) -> tuple[str, ...]:
     return (*lines, line)
 
 
-def graphemes(text: str) -> Iterator[str]:
-    """Yield the graphemes of a text."""
-    return (piece for piece, _ in _graphemes(text))
+def clean(text: str) -> str:
+    """Return a text as one line without what a terminal would obey or hide."""
+    flat = " ".join(text.split())
+    if shown(flat) == flat:
+        return flat
+    pieces = (piece for piece, _ in _graphemes(flat))
+    return "".join(
+        piece if shown(piece) == piece else "".join(c for c in piece if shown(c) == c)
+        for piece in pieces
+    )
 
 
 def _chop(word: str, width: int) -> Iterator[str]:

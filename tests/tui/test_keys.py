@@ -94,7 +94,7 @@ def test_what_is_no_key_is_refused(keys):
 
 
 def test_an_action_that_there_is_not_is_refused():
-    with pytest.raises(KeyClash, match="'aprove'.*approve"):
+    with pytest.raises(KeyClash, match=r"'aprove'.*approve"):
         check_keys({"aprove": "a"})
 
 

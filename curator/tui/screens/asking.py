@@ -120,19 +120,19 @@ class Asking(Judging):
         line = self.filter_line
         if line is None:
             return False
+        error = ""
         try:
             wanted = Filter.parse(text)
-        except FilterError as error:
-            line.say(str(error), "bad")
-            return False
+        except FilterError as wrong:
+            wanted, error = Filter(), str(wrong)
         self.desk.queue.filter = wanted
-        count = len(self.desk.queue.ids())
-        line.say(f"{counted(count, 'request')}" if wanted.terms else "all requests", "muted")
+        count = counted(len(self.desk.queue.ids()), "request")
+        line.say(error or (count if wanted.terms else "all requests"), "bad" if error else "muted")
         if self.desk.queue.place(self.request_id) is None:
             ids = self.desk.queue.ids()
             self.go_to(self.desk.queue.after(None) or (ids[0] if ids else None))
         self.show_all()
-        return True
+        return not error
 
     def on_filter_line_kept(self) -> None:
         """Go back to judging with the filter kept."""

@@ -11,10 +11,10 @@ from curator.domain.plain import shown
 from curator.domain.records import FEATURES, Song
 from curator.tui.genres import labels, split
 from curator.tui.screens.dialog import Dialog, Hint
-from curator.tui.widgets.fields import Completion, Field, clean
+from curator.tui.widgets.fields import Completion, Field
 from curator.tui.widgets.inked import Line, Sheet
 from curator.tui.widgets.slider import Slider
-from curator.tui.wording import wrap
+from curator.tui.wording import clean, wrap
 
 
 class GenreNote(Sheet[str]):

@@ -8,7 +8,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from curator.domain.diff import word_diff
@@ -16,7 +18,7 @@ from curator.domain.plain import shown
 from curator.domain.tweet_text import weigh
 from curator.tui.keys import bindings
 from curator.tui.widgets.inked import Line, Sheet, runs
-from curator.tui.wording import counted, graphemes, wrap
+from curator.tui.wording import clean, counted, wrap
 
 _MOST_CHARACTERS = 5000
 _MOST_LINES = 6
@@ -27,12 +29,21 @@ def editable(text: str) -> tuple[str, bool]:
 
     Line breaks become spaces: a post is one paragraph.
     """
-    flat = " ".join(text[:_MOST_CHARACTERS].split())
-    kept = "".join(piece for piece in graphemes(flat) if shown(piece) == piece)
-    return kept, kept != flat or len(text) > _MOST_CHARACTERS
+    kept = clean(text[:_MOST_CHARACTERS])
+    return kept, kept != " ".join(text.split())
 
 
-class PostArea(TextArea):
+class Area(TextArea):
+    """A text field that may be painted once more while it is being removed."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines; empty ones once the styles are gone, for which Textual would fail."""
+        if not self.is_attached:
+            return [Strip.blank(crop.width)] * crop.height
+        return super().render_lines(crop)
+
+
+class PostArea(Area):
     """A text field for one paragraph: nothing hidden gets in by pasting."""
 
     # Textual calls the handler of the base class after this one.
@@ -40,7 +51,7 @@ class PostArea(TextArea):
         event.text = editable(event.text)[0]
 
 
-class PostLines(TextArea):
+class PostLines(Area):
     """A text field for many lines: nothing hidden gets in by pasting."""
 
     async def _on_paste(self, event: events.Paste) -> None:

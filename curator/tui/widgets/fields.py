@@ -8,15 +8,8 @@ from textual.containers import Horizontal
 from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
-from curator.domain.plain import shown
 from curator.tui.genres import complete
-from curator.tui.wording import graphemes
-
-
-def clean(text: str) -> str:
-    """Return a text as one line without what a terminal would obey or hide."""
-    flat = " ".join(text.split())
-    return "".join(piece for piece in graphemes(flat) if shown(piece) == piece)
+from curator.tui.wording import clean
 
 
 class CleanInput(Input):

@@ -51,10 +51,13 @@ class Inked(Widget):
             self._inks = {}
         style = self._inks.get((name, on))
         if style is None:
-            style = self.get_component_rich_style(f"ink--{name}")
-            if on:
-                ground = self.get_component_rich_style(f"ink--{on}").bgcolor
-                style = style + Style(bgcolor=ground)
+            try:
+                style = self.get_component_rich_style(f"ink--{name}")
+                if on:
+                    ground = self.get_component_rich_style(f"ink--{on}").bgcolor
+                    style = style + Style(bgcolor=ground)
+            except KeyError:  # painted once more while it is being removed: without styles
+                return Style.null()
             self._inks[name, on] = style
         return style
 
