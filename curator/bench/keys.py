@@ -14,7 +14,7 @@ from random import Random
 
 from curator.bench.data import copy_of, make_folded, open_titles
 from curator.bench.lab import CannotMeasure, Lab
-from curator.bench.painting import EMPTY, EMPTY_APP, open_desk
+from curator.bench.painting import EMPTY, EMPTY_APP, READY, WRITING, open_desk
 from curator.bench.pty_probe import WORD, Terminal
 from curator.bench.results import Bar, Beside, Measure, Result, at_most, times
 from curator.bench.spread import Spread
@@ -32,8 +32,6 @@ _PAUSE, _AT_ONCE = (0.04, 0.1), (0.0, 0.05)
 """Seconds before a key, drawn at random, so that keys keep no step with frames; the first rating
 follows sooner, lest the samples be there before it."""
 _QUIET = 0.5
-_WRITING, _WRITTEN = b"writing ", b"ready"
-"""What the desk's header says of the model."""
 
 
 def keys(lab: Lab) -> Result:
@@ -105,14 +103,14 @@ class _Desk:
     def ready(self) -> None:
         """Wait until the model has written for the first request and the desk rests."""
         self.terminal.wait(re.compile(self._first.encode()))
-        self.terminal.wait(re.compile(_WRITING), patience=60.0)
+        self.terminal.wait(re.compile(WRITING))
         self.rest()
 
     def go_and_rate(self, title: str) -> None:
         """Go to the next request, of this title, and rate while its samples stream."""
         self._pause(_PAUSE)
         self.moved.append(_press(self.terminal, _NEXT, title))
-        self.terminal.wait(re.compile(_WRITING), self._rested)
+        self.terminal.wait(re.compile(WRITING), self._rested)
         for number in range(A_REQUEST):
             self._pause(_PAUSE if number else _AT_ONCE)
             if not self._streams():
@@ -128,8 +126,8 @@ class _Desk:
 
     def _streams(self) -> bool:
         """Whether samples are being written, by what the header said last."""
-        written = self.terminal.last(_WRITTEN, self._rested)
-        return self.terminal.last(_WRITING, self._rested) > written
+        written = self.terminal.last(READY, self._rested)
+        return self.terminal.last(WRITING, self._rested) > written
 
     def _pause(self, between: tuple[float, float]) -> None:
         time.sleep(self._random.uniform(*between))

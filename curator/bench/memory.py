@@ -1,10 +1,8 @@
-"""Resident memory of the desk and of the model's process, at rest with the model loaded."""
-
-import time
+"""Resident memory of the desk and of the model's process, at rest after a first batch."""
 
 from curator.bench.data import copy_of, make_folded
-from curator.bench.lab import CannotMeasure, Lab
-from curator.bench.painting import EMPTY, EMPTY_APP, QUEUE, open_desk
+from curator.bench.lab import Lab
+from curator.bench.painting import EMPTY, EMPTY_APP, WROTE, open_desk
 from curator.bench.processes import descendants, probe, resident
 from curator.bench.pty_probe import WORD, Terminal
 from curator.bench.results import Beside, Measure, Result
@@ -12,7 +10,6 @@ from curator.bench.spread import Spread
 from curator.bench.starting import TORCH
 
 _MOST_STARTS = 3
-_PATIENCE = 60.0
 
 
 def memory(lab: Lab) -> Result:
@@ -30,10 +27,10 @@ def memory(lab: Lab) -> Result:
         for size, found in desks.items():
             home = copy_of(lab, make_folded(lab, size))
             with open_desk(lab, home) as terminal:
-                terminal.wait(QUEUE)
-                terminal.settle(1.0)
-                workers.append(_at_rest(terminal.pid))
+                terminal.wait(WROTE)
+                terminal.settle()
                 found.append(resident(terminal.pid))
+                workers.append(max(map(resident, descendants(terminal.pid))))
     beside = (Beside(EMPTY_APP, Spread.of(empty)),)
     measures = [
         Measure(f"desk, {size:,} samples", "MB", Spread.of(found), beside)
@@ -41,15 +38,3 @@ def memory(lab: Lab) -> Result:
     ]
     worker = Measure("worker", "MB", Spread.of(workers), (Beside(TORCH, Spread.of(torch)),))
     return Result("memory", "resident memory, libraries included", (*measures, worker))
-
-
-def _at_rest(desk: int) -> float:
-    """Return the memory of the desk's worker, once it no longer grows."""
-    before, until = -1.0, time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
-        now = max((resident(pid) for pid in descendants(desk)), default=0.0)
-        if now == before and now > 0:
-            return now
-        before = now
-        time.sleep(1.0)
-    raise CannotMeasure("the model's process does not come to rest")

@@ -16,6 +16,9 @@ EMPTY_APP = "empty Textual app"
 BAR = 0.3
 QUEUE = re.compile(rb"Artist \d")
 """What is on the screen when a store of ours is open."""
+WRITING, READY = b"writing ", b"ready"
+"""What the desk's header says of the model."""
+WROTE = re.compile(WRITING + b".*" + READY, re.DOTALL)
 
 
 def open_desk(lab: Lab, home: Path, **settings: str) -> Terminal:

@@ -24,6 +24,7 @@ from curator.bench.lab import CannotMeasure
 from curator.bench.processes import descendants, end
 
 COLUMNS, ROWS = 120, 40
+_PATIENCE = 60.0
 ESCAPE = (
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*(?![\]P_^X\[])[0-~])"
 )
@@ -78,7 +79,9 @@ class Terminal:
         os.write(self._master, keys)
         return now
 
-    def wait(self, what: re.Pattern[bytes], since: int = 0, *, patience: float = 20.0) -> float:
+    def wait(
+        self, what: re.Pattern[bytes], since: int = 0, *, patience: float = _PATIENCE
+    ) -> float:
         """Return the time at which the output from byte `since` on had `what` in it.
 
         Raises `CannotMeasure` when that does not come in time.
@@ -97,7 +100,7 @@ class Terminal:
         with self._arrived:
             return self._data.rfind(what, since)
 
-    def settle(self, quiet: float = 0.4, *, patience: float = 30.0) -> None:
+    def settle(self, quiet: float = 0.4, *, patience: float = _PATIENCE) -> None:
         """Wait until nothing has come out for `quiet` seconds. Raises `CannotMeasure`."""
         until = time.perf_counter() + patience
         while True:
