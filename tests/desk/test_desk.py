@@ -50,7 +50,7 @@ async def test_a_batch_is_written_and_kept(desk, desks, until):
 
 
 async def test_the_rows_grow_before_the_eyes(desk, until):
-    request = await ask(desk, until)
+    await ask(desk, until)
     grown = [dict(c.rows) for c in desk.heard if isinstance(c, Grew)]
     assert grown == [{n: "Low Sun sound"} for n in range(3)]
 
