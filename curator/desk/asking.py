@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from curator.desk.changes import CardsChanged, QueueChanged
 from curator.desk.ledger import Ledger, new_id
-from curator.domain.parsing.typed import parse_typed
 from curator.domain.records import Event, Request, Song
 
 
@@ -31,6 +30,8 @@ class Asking:
         return [self._read(line) for line in lines]
 
     def _read(self, line: str) -> Request:
+        from curator.domain.parsing.typed import parse_typed
+
         songs = parse_typed(line)
         song = Song(songs[0].artist, songs[0].title) if songs else Song()
         return Request(

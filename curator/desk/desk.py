@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from curator.config import Settings
 from curator.desk.asking import Asking
@@ -20,7 +21,6 @@ from curator.desk.changes import (
 )
 from curator.desk.history import History
 from curator.desk.judging import Judging
-from curator.desk.keeper import Keeper
 from curator.desk.ledger import Clock, Ledger, now
 from curator.desk.queue import Queue
 from curator.desk.tally import Tally
@@ -28,7 +28,9 @@ from curator.desk.writing import Writing
 from curator.domain.sitting import Sitting
 from curator.domain.warnings import WordList, parse_words
 from curator.engine.client import Engine
-from curator.store import Store
+
+if TYPE_CHECKING:
+    from curator.store import Store
 
 
 class Desk:
@@ -73,6 +75,8 @@ class Desk:
             self._store = await asyncio.to_thread(self._read)
         finally:
             await starting
+        from curator.desk.keeper import Keeper
+
         self.ledger.connect(Keeper(self._store, self._told))
         self.writing.start()
         self.is_open = True
@@ -81,7 +85,9 @@ class Desk:
         self.ledger.tell(Opened())
         self.ledger.tell(QueueChanged())
 
-    def _read(self) -> Store:
+    def _read(self) -> "Store":
+        from curator.store import Store
+
         store = Store.open(self.home)
         try:
             self.ledger.load(store)

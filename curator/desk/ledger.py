@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-
-from ulid import ULID
+from typing import TYPE_CHECKING
 
 from curator.desk.changes import Change, Listener
-from curator.desk.keeper import Keeper
 from curator.domain.records import Event, EventType, Record, Request, Sample, Scalar, Song
 from curator.domain.session import Session
-from curator.store import Store
+
+# What the disk needs is imported when it is needed, here and elsewhere at the desk: the first
+# screen is painted before.
+if TYPE_CHECKING:
+    from curator.desk.keeper import Keeper
+    from curator.store import Store
 
 Clock = Callable[[], datetime]
 _LOOKED_AT = 64
@@ -29,6 +32,8 @@ def stamp(moment: datetime) -> str:
 
 def new_id() -> str:
     """Return a new id: a ULID, so that ids sort by time."""
+    from ulid import ULID
+
     return str(ULID())
 
 
@@ -53,14 +58,14 @@ class Ledger:
         self._witnesses: list[Callable[[Event], None]] = []
         self._looked_at: dict[str, list[Sample]] = {}
 
-    def load(self, store: Store) -> None:
+    def load(self, store: "Store") -> None:
         """Read all that is stored; slow, and free of asyncio, so that a thread can do it."""
         self.session = Session(store.events())
         for request in store.requests():
             self._shelve(request)
         self.store = store
 
-    def connect(self, keeper: Keeper) -> None:
+    def connect(self, keeper: "Keeper") -> None:
         """Begin to keep what comes."""
         self.keeper = keeper
 
