@@ -5,7 +5,6 @@ loses power and with it everything that was not flushed.
 """
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from curator.store.lock import HomeLock
@@ -36,12 +35,9 @@ class Disk:
         """Return the whole file."""
         return path.read_bytes()
 
-    def identity(self, path: Path) -> object:
-        """Return something that changes when another file takes this name; None without one."""
-        with suppress(FileNotFoundError):
-            stat = path.stat()
-            return (stat.st_ino, stat.st_mtime_ns, stat.st_size)
-        return None
+    def exists(self, path: Path) -> bool:
+        """Whether there is a file or folder of this name."""
+        return path.exists()
 
     def open(self, path: Path) -> int:
         """Open for appending, creating the file if need be; return a handle."""

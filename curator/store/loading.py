@@ -60,26 +60,28 @@ class Loaded:
 
 def read_files(disk: Disk, home: Path) -> Files:
     """Read all files of the store; raise `OSError`."""
-    names = disk.names(home)
-    snapshot = disk.read(home / SNAPSHOT) if SNAPSHOT in names else b""
-    journals = sorted((g, name) for name in names if (g := generation_of(name)) is not None)
-    return Files(snapshot, [(g, home / name, disk.read(home / name)) for g, name in journals])
+    found = [(generation_of(name), home / name) for name in disk.names(home)]
+    journals = sorted((g, path) for g, path in found if g is not None)
+    snapshot = b""
+    with suppress(FileNotFoundError):
+        snapshot = disk.read(home / SNAPSHOT)
+    return Files(snapshot, [(g, path, disk.read(path)) for g, path in journals])
 
 
 def read_files_beside_writer(disk: Disk, home: Path) -> Files:
-    """Read all files as they were at one moment, though another process may be folding.
+    """Read all files, though another process may be folding.
 
-    A fold changes the snapshot's identity; and it takes longer than reading does.
+    Whatever it does meanwhile, these are a state that the store was in: the transactions' numbers
+    follow each other. Only a journal can be gone when its turn comes; then start again.
     """
     until = monotonic() + _PATIENCE
     while True:
-        before = disk.identity(home / SNAPSHOT)
-        with suppress(FileNotFoundError):
-            files = read_files(disk, home)
-            if disk.identity(home / SNAPSHOT) == before:
-                return files
-        if monotonic() > until:
-            raise StoreError(f"{home / SNAPSHOT} changes faster than it can be read; try again.")
+        try:
+            return read_files(disk, home)
+        except FileNotFoundError as gone:
+            if monotonic() > until:
+                raise StoreError(f"{home} changes faster than it can be read.") from gone
+            sleep(0.01)
 
 
 def load(home: Path, files: Files) -> Loaded:

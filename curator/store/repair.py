@@ -88,7 +88,7 @@ def check(home: Path, *, disk: Disk | None = None) -> Report:
     Raises `StoreTooNew` for files of a newer version, `StoreError` when one cannot be read.
     """
     disk = disk or Disk()
-    if disk.identity(home) is None:
+    if not disk.exists(home):
         return Report(home, notices=[f"there is no store in {home} yet"])
     try:
         for look in range(LOOKS):
@@ -107,7 +107,7 @@ def repair(home: Path, *, disk: Disk | None = None) -> Report:
     Raises what `check` raises, and `StoreLocked` while another process writes.
     """
     disk = disk or Disk()
-    if disk.identity(home) is None:
+    if not disk.exists(home):
         return check(home, disk=disk)
     try:
         lock = disk.lock(home / LOCK)

@@ -93,7 +93,7 @@ class Store:
 
     @classmethod
     def _open_for_reading(cls, home: Path, disk: Disk) -> Self:
-        if disk.identity(home) is None:
+        if not disk.exists(home):
             store = cls(home, disk, Loaded())
             store.notices.append(f"there is no store in {home} yet")
             return store

@@ -143,7 +143,7 @@ class Crashes(RuleBasedStateMachine):
 
 MANY = settings(
     max_examples=40,
-    stateful_step_count=25,
+    stateful_step_count=20,
     deadline=None,
     derandomize=True,
     database=None,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,14 @@ def test_one_process_cannot_open_it_twice_either(tmp_path):
         with pytest.raises(StoreLocked, match=str(os.getpid())):
             Store.open(tmp_path)
         assert Store.open(tmp_path, write=False).counts()["events"] == 0
+
+
+def test_one_thread_may_open_it_and_another_close_it(tmp_path):
+    with ThreadPoolExecutor(1) as other:
+        store = other.submit(Store.open, tmp_path).result()
+        store.append(event(1)).result()
+        store.close()
+        other.submit(Store.open, tmp_path).result().close()
 
 
 def test_a_reader_beside_a_folding_writer_sees_whole_states(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 from power import HOME, Node, PowerDisk
-from store_records import event, everything, killed, sample
+from store_records import event, everything, killed
 
 from curator.store import Store, StoreDamaged
 from curator.store.layout import to_line, to_op
@@ -38,10 +38,10 @@ def reopened(home, data):
 def test_cut_at_every_byte_all_whole_lines_stay():
     """Also with several records in a transaction, and transactions that were written together."""
     store = Store.open(HOME, disk=PowerDisk())
-    store.append(sample(1), event(1)).result()
+    store.append(event(1), event(91)).result()
     gate = store._writer.run(lambda: None)
-    for n in (2, 3, 4):
-        gate = store.append(event(n), sample(n))
+    for n in (2, 3):
+        gate = store.append(event(n))
     gate.result()
     files = {path: bytes(node.cache) for path, node in store._disk.medium.names.items()}
     data = files[HOME / JOURNAL]
@@ -53,7 +53,7 @@ def test_cut_at_every_byte_all_whole_lines_stay():
         del disk.medium.names[HOME / JOURNAL].cache[cut:]
         reader = Store.open(HOME, write=False, disk=disk)
         store = Store.open(HOME, disk=disk)
-        assert [e.data["n"] for e in store.events()] == list(range(1, whole + 1))
+        assert [e.data["n"] for e in store.events()] == [1, 91, 2, 3][: whole + (whole > 0)]
         assert everything(reader) == everything(store)
         assert disk.medium.names[HOME / JOURNAL].cache == data[:end]
         if cut == end:
