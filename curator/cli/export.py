@@ -11,7 +11,7 @@ import typer
 from curator.cli.exits import USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.streams import count, say
-from curator.cli.wiring import open_store
+from curator.cli.wiring import existing, open_store
 
 if TYPE_CHECKING:
     from curator.desk.exports import Counts
@@ -70,7 +70,7 @@ def export(
         wanted = Filter.parse(filter_)
     except FilterError as error:
         raise Stop(f"--filter: {error}", USAGE) from error
-    store = open_store(folder(home), write=False)
+    store = open_store(existing(folder(home)), write=False)
     for notice in store.notices:
         say(f"curator: {notice}")
     rows, columns = _rows(store, form, everything, wanted, verdict)

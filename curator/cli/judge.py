@@ -7,7 +7,7 @@ import typer
 from curator.cli.exits import FAILED
 from curator.cli.options import Home, folder
 from curator.cli.streams import count, json_line, lines, say
-from curator.cli.wiring import open_store, settings_of
+from curator.cli.wiring import existing, open_store, settings_of
 
 
 def judge(
@@ -39,7 +39,7 @@ def judge(
     """
     from curator.desk.scripted import ScriptedJudge
 
-    place = folder(home)
+    place = existing(folder(home))
     settings = settings_of(place, curator=curator)
     good = bad = 0
     with open_store(place, write=True) as store:

@@ -4,6 +4,7 @@ import typer
 
 from curator.cli.exits import DAMAGED, DONE
 from curator.cli.options import Home, folder
+from curator.cli.wiring import existing
 from curator.domain.plain import shown
 
 store = typer.Typer(
@@ -25,7 +26,7 @@ def check(home: Home = None) -> None:
     """
     from curator.store.repair import check as look
 
-    report = look(folder(home))
+    report = look(existing(folder(home)))
     for line in report.lines():
         print(shown(line))
     raise typer.Exit(DAMAGED if report.problems else DONE)
@@ -44,6 +45,6 @@ def mend(home: Home = None) -> None:
     """
     from curator.store.repair import repair
 
-    report = repair(folder(home))
+    report = repair(existing(folder(home)))
     for line in report.lines():
         print(shown(line))

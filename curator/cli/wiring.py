@@ -19,15 +19,20 @@ def settings_of(home: Path, **flags: Any) -> "Settings":
     return load_settings(home, **flags)
 
 
-def open_store(home: Path, *, write: bool) -> "Store":
-    """Open the store to write (takes the lock) or to read (takes none). Raises `StoreError`.
+def existing(home: Path) -> Path:
+    """Return the folder where it exists, for commands that need something in it.
 
-    Reading where there is nothing is a mistake in `--home` more often than not: it is said.
+    Raises `Stop`: where there is nothing, `--home` is mistyped more often than not.
     """
+    if not home.is_dir():
+        raise Stop(f"there is no data folder {home}; name yours with --home DIR", USAGE)
+    return home
+
+
+def open_store(home: Path, *, write: bool) -> "Store":
+    """Open the store to write (takes the lock) or to read (takes none). Raises `StoreError`."""
     from curator.store import Store
 
-    if not write and not home.is_dir():
-        raise Stop(f"there is no data folder {home}; name yours with --home DIR", USAGE)
     return Store.open(home, write=write)
 
 

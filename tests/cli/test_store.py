@@ -81,3 +81,11 @@ def test_repairing_beside_a_writer_names_it(run, home):
 def test_checking_needs_no_lock(run, home):
     with Store.open(home):
         assert run("store", "check", "--home", home).code == 0
+
+
+@pytest.mark.parametrize("command", [("store", "check"), ("store", "repair"), ("judge",)])
+def test_a_mistyped_folder_is_said_and_not_made(run, tmp_path, command):
+    ran = run(*command, "--home", tmp_path / "hoem", input="")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--home" in ran.err
+    assert not (tmp_path / "hoem").exists()
