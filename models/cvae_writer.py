@@ -57,7 +57,7 @@ class CvaeWriter:
         self._vocabulary = Vocabulary(self._tokenizer, writable)
         self._training = TrainingText.from_tensors(tensors)
         self._prior = LatentPrior.from_tensors(tensors)
-        self._candidates = int(checkpoint.decoding.get("candidates", 1))
+        self.candidates = int(checkpoint.decoding.get("candidates", 1))
         with torch.inference_mode():
             self._decoder = StepDecoder(self._model, writable)
 
@@ -74,14 +74,15 @@ class CvaeWriter:
         steering: Vector | None = None,
     ) -> Iterator[WriterEvent]:
         """Write rows `first_row` … of a request; see `models.writer.Writer`."""
+        prior = self._prior.given(_known(conditions))
         shift = np.zeros(self.latent, np.float32) if steering is None else steering
 
         def attempt(row: int, number: int) -> Attempt:
             rng = generator(seed, row, number)
-            return Attempt(self._prior.draw(rng) + shift, _uniforms(rng))
+            return Attempt(prior.draw(rng) + shift, _uniforms(rng))
 
         rows = range(first_row, first_row + n)
-        return self._run(rows, attempt, conditions, sampling, self._candidates)
+        return self._run(rows, attempt, conditions, sampling, self.candidates)
 
     def decode(
         self,
@@ -107,6 +108,7 @@ class CvaeWriter:
         candidates: int,
     ) -> Iterator[WriterEvent]:
         """Step the block until every row has its text; yield after each step."""
+        candidates = sampling.candidates or candidates
         names = {ARTIST: conditions.artist or None, TITLE: conditions.title or None}
         waiting = deque(
             Row(n, partial(attempt, n), self._vocabulary, names, candidates, self._judge)
@@ -162,13 +164,13 @@ class CvaeWriter:
     def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
         """Return how unexpected each piece of `text` is, before z is known.
 
-        z is the mean of what z is drawn from: the text itself tells the decoder nothing in
-        advance. Tokens that share a character are one piece.
+        z is the mean of what z is drawn from for such a song: the text itself tells the decoder
+        nothing in advance. Tokens that share a character are one piece.
         """
         tokens, pieces = self._tokens(text, conditions)
         with torch.inference_mode():
             a = self._condition(conditions)
-            z = torch.from_numpy(self._prior.mean).to(self._device)[None]
+            z = torch.from_numpy(self._prior.given(_known(conditions)).mean)[None].to(self._device)
             inputs = torch.tensor([[BOS, *tokens]], device=self._device)
             logits = self._model.decode(inputs, z, a)[0, :-1]
             targets = torch.tensor(tokens, device=self._device, dtype=torch.long)
@@ -200,9 +202,8 @@ class CvaeWriter:
 
     def _condition(self, conditions: Conditions) -> Tensor:
         """Return a, (1, condition), in the register of our own voice."""
-        known = condition_space().encode(conditions.genres, conditions.features)
         with torch.inference_mode():
-            rows = torch.from_numpy(known).to(self._device)[None]
+            rows = torch.from_numpy(_known(conditions)).to(self._device)[None]
             return self._model.condition(rows, torch.ones(1, device=self._device))
 
 
@@ -217,6 +218,10 @@ def _next(rows: list[Row], waiting: deque[Row]) -> Row | None:
     if short is None:
         short = min((r for r in rows if r.open), key=lambda r: len(r.attempts), default=None)
     return short
+
+
+def _known(conditions: Conditions) -> Vector:
+    return condition_space().encode(conditions.genres, conditions.features)
 
 
 def _uniforms(rng: np.random.Generator) -> Vector:

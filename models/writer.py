@@ -32,10 +32,15 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to draw: `temperature` > 0 scales the logits, `top_p` in (0, 1] cuts the tail."""
+    """How to draw: `temperature` > 0 scales the logits, `top_p` in (0, 1] cuts the tail.
 
-    temperature: float = 0.8
-    top_p: float = 0.92
+    `candidates` drafts are made of each row and the likeliest kept; None leaves their number to
+    the model.
+    """
+
+    temperature: float = 0.5
+    top_p: float = 0.9
+    candidates: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

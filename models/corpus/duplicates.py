@@ -33,7 +33,7 @@ class NearDuplicates:
             holders = self._holders[run]
             if len(holders) <= _COMMON:
                 shared.update(holders)
-        for other, count in shared.most_common(3):
+        for other, count in shared.items():
             if count / max(1, min(len(runs), self._sizes[other])) > self._threshold:
                 return True
         self._exact.add(key)

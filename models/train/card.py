@@ -43,7 +43,8 @@ genres and audio features. It is meant for drafts that a person reads, edits and
 Stages: {stages}. {figures["steps"]:,} steps in {figures["training_seconds"] / 60:.0f} minutes.
 The reconstruction is summed over a text, the KL weighs {config.beta:g} at the end, and
 {config.free_bits:g} nats a dimension are free. What ships is the moving average of the weights
-with the best bound on held-out sentences of our own voice.
+at the end. Held-out likelihood is best before the last stage, which is there for whole sentences:
+compare `overlap_4` with it.
 
 ## Data
 {sources}
@@ -51,7 +52,9 @@ with the best bound on held-out sentences of our own voice.
 Files under `corpus/voice` are our own writing, MIT like the rest. MusicCaps, where it is among the
 sources (Agostinelli et al. 2023, CC BY-SA 4.0), is not part of this repository; its genres and
 features are derived from its aspect tags by `corpus/aspects.txt`. Of the training text the
-weights' file keeps only 32-bit hashes of runs of eight words, by which copies are caught.
+weights' file keeps 32-bit hashes of runs of eight words, by which copies are caught, and each
+sentence of our own as a point z with its conditions, from which new z are drawn. Embeddings may
+start from word vectors (the shipped model's: SmolLM2-135M, Apache-2.0, reduced to our words).
 Texts are split by song.
 
 ```

@@ -12,7 +12,8 @@ class Stage:
     """A stretch of training on one mix of data.
 
     A repeat of 0 leaves a register out; `patience` is the number of epochs without a better
-    held-out result after which the stage ends. `dropout` and `word_dropout` (the share of the
+    held-out result after which the stage ends and its best weights are kept (without it, its
+    last). `dropout` and `word_dropout` (the share of the
     decoder's inputs that are hidden) are the noise of this stage.
     """
 
@@ -30,8 +31,8 @@ class Stage:
 
 STAGES = (
     Stage("everything", 2, 2e-3, 1.5e-3),
-    Stage("voice alone", 9, 1.5e-3, 1e-3, caption_repeat=0),
-    Stage("polish", 9, 9e-4, 1e-4, caption_repeat=0, dropout=0.12, word_dropout=0.05),
+    Stage("voice alone", 6, 1.5e-3, 1e-3, caption_repeat=0),
+    Stage("polish", 7, 9e-4, 1e-4, caption_repeat=0, dropout=0.12, word_dropout=0.05),
 )
 """English and the subject from everything, the manner from our own voice, then, with little noise
 and falling rates, its phrases. The last stage gains nothing on held-out likelihood; it is what

@@ -38,7 +38,7 @@ class Position:
 @dataclass(slots=True)
 class State:
     """All that changes while training. `average` is the moving average of the weights, `best` its
-    value at the best held-out result."""
+    value at the epoch that would ship."""
 
     model: nn.Module
     optimiser: AdamW

@@ -128,11 +128,13 @@ class Trainer:
         bound = held_out_bound(self.model, self.valid)
         self.model.load_state_dict(current)
         # While β rises the bound is worth little; only full-price epochs compete.
-        if self.beta >= self.config.beta and (position.best is None or bound < position.best):
-            position.best, position.since_best = bound, 0
+        better = self.beta >= self.config.beta and (position.best is None or bound < position.best)
+        position.since_best = 0 if better else position.since_best + 1
+        if better:
+            position.best = bound
+        # A stage with patience hands on its best weights, one without its last.
+        if better or stage.patience is None:
             state.best = {name: value.clone() for name, value in state.average.items()}
-        else:
-            position.since_best += 1
         position.epoch += 1
         position.stage_epoch += 1
         position.batch = 0
@@ -144,8 +146,6 @@ class Trainer:
         position.stage += 1
         position.stage_epoch = position.stage_step = position.since_best = 0
         position.finished = position.stage >= len(self.config.stages)
-        if position.finished and position.best is None:
-            self.state.best = {name: value.clone() for name, value in self.state.average.items()}
 
     def _progress(self, phase: str, message: str, left: float | None) -> Progress:
         position = self.state.position

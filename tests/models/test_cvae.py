@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from models.conditions import condition_space
 from models.cvae import Cvae, CvaeConfig, kl_by_dimension
 from models.decoding import BLOCK, StepDecoder, row_by_row
 from models.prior import LatentPrior
@@ -85,14 +86,17 @@ def test_kl_of_the_prior_is_nothing():
     assert kl_by_dimension(zeros + 1, zeros).sum() == pytest.approx(6.0)
 
 
-def test_the_fitted_prior_finds_its_clusters():
-    rng = np.random.default_rng(0)
-    centres = np.array([[-4, 0, 0], [4, 0, 0], [0, 5, 0]], np.float32)
-    means = np.concatenate([c + 0.3 * rng.standard_normal((200, 3)) for c in centres])
-    prior = LatentPrior.fit(means.astype(np.float32), np.full((600, 3), -4.0, np.float32), 3)
-    draws = np.stack([prior.draw(rng) for _ in range(3000)])
-    gaps = np.linalg.norm(draws[:, None] - centres[None], axis=2)
-    assert np.bincount(gaps.argmin(1), minlength=3) == pytest.approx(1000, rel=0.15)
-    assert np.median(gaps.min(1)) < 1.0
+def test_z_comes_from_the_texts_of_songs_like_this_one():
+    space = condition_space()
+    songs = [space.encode([g], {"energy": e}) for g, e in (("techno", 0.9), ("folk", 0.2))]
+    means = np.array([[-5, 0, 0], [5, 0, 0]], np.float32)
+    prior = LatentPrior.of(means, np.full((2, 3), -4.0, np.float32), np.stack(songs))
     again = LatentPrior.from_tensors(prior.tensors())
-    assert np.array_equal(again.mean, prior.mean)
+    rng = np.random.default_rng(0)
+    for one in (prior, again):
+        techno = np.stack([one.given(songs[0]).draw(rng) for _ in range(400)])
+        assert (techno[:, 0] < 0).mean() > 0.95
+        anything = np.stack([one.given(space.encode([], {})).draw(rng) for _ in range(400)])
+        assert 0.4 < (anything[:, 0] < 0).mean() < 0.6
+        assert np.abs(techno[:, 1]).max() < 1
+        assert one.given(songs[1]).mean[0] > 4

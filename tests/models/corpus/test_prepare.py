@@ -10,7 +10,6 @@ from models.corpus.duplicates import NearDuplicates, over_cap
 from models.corpus.prepare import split_of
 from models.corpus.records import Sentence
 
-
 KICKS = "Metallic kicks drive hard under the synths."
 
 
@@ -31,7 +30,7 @@ def sources(tmp_path):
             (
                 "a1",
                 tags,
-                "Metallic kicks drive hard under the synths. The whole recording is rather noisy and thin.",
+                f"{KICKS} The whole recording is rather noisy and thin.",
             ),
             ("a2", "[]", "A banjo rolls along while two fiddles answer each other politely. Yes."),
             ("a3", "[]", "Dieses Lied klingt sehr schön und die Gitarre spielt eine Melodie dazu."),
@@ -134,6 +133,15 @@ def test_near_duplicates_are_seen_and_relatives_are_not():
     assert known.seen("the bass line walks down the stairs in the dark")
     assert known.seen("And the bass line walks down the stairs in the dark again.")
     assert not known.seen("The bass line climbs a ladder in broad daylight.")
+
+
+def test_the_shortest_relative_counts_however_many_longer_ones_there_are():
+    known = NearDuplicates()
+    assert not known.seen("brass climbs the hill")
+    tail = "while the organ waits below"
+    for other in ("one red cat sat by it", "two green dogs ran up there", "six blue fish swam on"):
+        assert not known.seen(f"{other} {tail}")
+    assert known.seen(f"brass climbs the hill {tail}")
 
 
 @pytest.mark.parametrize(

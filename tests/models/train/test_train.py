@@ -37,7 +37,8 @@ def sources(tmp_path):
     voice = tmp_path / "voice.jsonl"
     voice.write_text("\n".join(json.dumps({"text": t, "genres": ["rock"]}) for t in lines(40)))
     plain = tmp_path / "plain.txt"
-    plain.write_text("\n".join(f"Tin{i} flutes{i} answer lamp{i} by lamp{i} tonight." for i in range(9)))
+    others = (f"Tin{i} flutes{i} answer lamp{i} by lamp{i} tonight." for i in range(9))
+    plain.write_text("\n".join(others))
     return [voice, plain]
 
 
