@@ -53,7 +53,7 @@ class Writing:
         for task in (self._loop, self._job):
             if task is not None:
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
+                with contextlib.suppress(asyncio.CancelledError, EngineError):
                     await task
 
     # What is wanted

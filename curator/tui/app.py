@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from rich.text import Text
+from rich.segment import Segment, Segments
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
@@ -24,6 +24,11 @@ def _commands() -> "type[Provider]":
     from curator.tui.palette import DeskCommands
 
     return DeskCommands
+
+
+def _last_words(text: str) -> Segments:
+    """Return what is printed when the app has ended: never wrapped, so that paths stay whole."""
+    return Segments([Segment(text)])
 
 
 LOCKED, DAMAGED, FAILED = 3, 4, 1
@@ -86,7 +91,7 @@ class CuratorApp(App[None]):
             if not isinstance(error, StoreError):
                 raise
             code = {StoreLocked: LOCKED, StoreDamaged: DAMAGED}.get(type(error), FAILED)
-            self.exit(return_code=code, message=Text(f"curator: {error}"))
+            self.exit(return_code=code, message=_last_words(f"curator: {error}"))
 
     def action_leave(self) -> None:
         """Show how the sitting went, then leave."""
@@ -118,7 +123,7 @@ class CuratorApp(App[None]):
             return
         self.exit(
             return_code=FAILED,
-            message=Text(
+            message=_last_words(
                 f"curator: the disk did not take the last records; they are in {rescued}\n"
                 f"Once there is room: curator import {rescued}"
             ),

@@ -91,11 +91,11 @@ def clean(text: str) -> str:
     flat = " ".join(text.split())
     if shown(flat) == flat:
         return flat
-    pieces = (piece for piece, _ in _graphemes(flat))
-    return "".join(
+    kept = (
         piece if shown(piece) == piece else "".join(c for c in piece if shown(c) == c)
-        for piece in pieces
+        for piece, _ in _graphemes(flat)
     )
+    return " ".join("".join(kept).split())
 
 
 def _chop(word: str, width: int) -> Iterator[str]:

@@ -230,6 +230,7 @@ def script():
         Engine=ScriptedEngine,
         LINES=LINES,
         requests=requests,
+        requests_noon=NOON,
         imported=imported,
         make_desk=make_desk,
         settled=settled,

@@ -27,6 +27,7 @@ async def test_typed_lines_become_requests(stage, script):
         readings = app.screen.query_one(Readings)
         await script.until(lambda: len(readings.facts) == 2)
         assert readings.facts[0][1] == "Slow Comet – Ember Road"
+        await pilot.pause()
         assert "no song found" in text_of(readings)
         await pilot.press("ctrl+s")
         await script.until(lambda: len(app.desk.ledger.requests) == 8)

@@ -6,7 +6,6 @@ Dialogs are imported when they are opened: the first paint needs none of them.
 import asyncio
 
 from textual import events
-from textual.css.query import NoMatches
 
 from curator.domain.filtering import Filter, FilterError
 from curator.domain.records import Song
@@ -22,6 +21,7 @@ class Asking(Judging):
     """Opens the dialogs and takes what they bring back."""
 
     _asked = ""
+    _line: FilterLine | None = None
 
     # New requests
 
@@ -95,26 +95,24 @@ class Asking(Judging):
 
     @property
     def filter_line(self) -> FilterLine | None:
-        """The filter's line, while there is one."""
-        try:
-            return self.query_one(FilterLine)
-        except NoMatches:
-            return None
+        """The filter's line, while it is shown."""
+        line = self._line
+        return line if line is not None and line.display else None
 
     async def action_filter(self) -> None:
         """Type a filter."""
-        line = self.filter_line
-        if line is None:
-            line = FilterLine(id="filter")
-            await self.query_one("#side").mount(line, before=0)
+        if self._line is None:
+            self._line = FilterLine(id="filter")
+            await self.query_one("#side").mount(self._line, before=0)
         self.set_class(True, "-queue-on")
         self.set_class(False, "-queue-off")
-        line.open()
+        self._line.open()
         self.show_keys()
 
     def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
         """Use the filter, once the typing pauses."""
-        self.later("filter", FILTER_PAUSE, lambda: self._use_filter(message.text))
+        if self.filter_line is not None:
+            self.later("filter", FILTER_PAUSE, lambda: self._use_filter(message.text))
 
     def _use_filter(self, text: str) -> bool:
         line = self.filter_line
@@ -152,8 +150,8 @@ class Asking(Judging):
         """Show all requests again."""
         self.not_later("filter")
         self.set_focus(None)
-        if (line := self.filter_line) is not None:
-            line.remove()
+        if self._line is not None:
+            self._line.close()
         self.set_class(False, "-queue-on")
         self.desk.queue.filter = Filter()
         if self.request_id is None:

@@ -1,7 +1,5 @@
 """Editing a sample in place, with a draft that survives everything."""
 
-from textual.css.query import NoMatches
-
 from curator.desk.cards import Card
 from curator.domain.records import Sample
 from curator.tui import facts
@@ -20,16 +18,12 @@ class Editing(Judging):
     """Opens the editor over a card, keeps its draft, and closes it again."""
 
     _sample: Sample | None = None
+    _mounted: Editor | None = None
 
     @property
     def editor(self) -> Editor | None:
         """The editor while it is open."""
-        if self._sample is None:
-            return None
-        try:
-            return self.query_one(Editor)
-        except NoMatches:
-            return None
+        return None if self._sample is None else self._mounted
 
     async def action_edit(self) -> None:
         """Open the chosen sample's text, or its draft."""
@@ -41,9 +35,10 @@ class Editing(Judging):
         text = judgement.draft if judgement.draft is not None else card.text
         text, lost = editable(text)
         written, _ = editable(card.sample.text)
-        editor = Editor(written)
-        await self.query_one("#stage").mount(editor)
-        self._room(editor.open(text, self._text_width()))
+        if self._mounted is None:
+            self._mounted = Editor()
+            await self.query_one("#stage").mount(self._mounted)
+        self._room(self._mounted.open(written, text, self._text_width()))
         if judgement.draft is not None:
             self.say("your draft is still here: go on with it")
         elif lost:
@@ -155,8 +150,8 @@ class Editing(Judging):
 
     def _close(self) -> None:
         self.not_later("draft")
-        if (editor := self.editor) is not None:
-            editor.remove()
+        if self._mounted is not None:
+            self._mounted.display = False
         self._sample = None
         self.opened = None
         self.set_focus(None)

@@ -82,10 +82,9 @@ class CardsView(ScrollView, Inked, can_focus=False):
     def reveal(self, key: str) -> None:
         """Scroll so far that this card is seen, its beginning first."""
         height = self.scrollable_content_region.height
-        top = self._tops.get(key)
-        if top is None or not height:
+        top, block = self._tops.get(key), self._blocks.get(key)
+        if top is None or block is None or not height:
             return
-        block = self._blocks[key]
         bottom = top + len(block.strips)
         y = self.scroll_offset.y
         if bottom > y + height:
@@ -159,7 +158,7 @@ class CardsView(ScrollView, Inked, can_focus=False):
     def notify_style_update(self) -> None:
         """Draw anew: the theme may have changed."""
         super().notify_style_update()
-        self._blocks.clear()
+        self._drawn_width = 0
         if self.is_mounted and self._slots:
             self.call_later(self._lay_out)
 

@@ -110,7 +110,7 @@ def _apart(changes: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
 
 
 class Editor(Vertical):
-    """A text under edit. `written` is the text as the model wrote it."""
+    """A text under edit; it stays mounted, hidden, when it is closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("edit")
 
@@ -138,9 +138,9 @@ class Editor(Vertical):
     class Left(Message):
         """The curator leaves; the draft is to be kept."""
 
-    def __init__(self, written: str) -> None:
+    def __init__(self) -> None:
         super().__init__(id="editor")
-        self._written = written
+        self._written = ""
         self._height = 0
 
     def compose(self) -> ComposeResult:
@@ -155,8 +155,13 @@ class Editor(Vertical):
         """The text as it stands, without line breaks."""
         return " ".join(self.query_one(PostArea).text.split())
 
-    def open(self, text: str, width: int) -> int:
-        """Begin with a text at this width; returns the height that it needs."""
+    def open(self, written: str, text: str, width: int) -> int:
+        """Begin with a text at this width; returns the height that it needs.
+
+        `written` is the text as the model wrote it.
+        """
+        self._written = written
+        self.display = True
         self.styles.width = width + 1
         area = self.query_one(PostArea)
         area.load_text(text)

@@ -65,7 +65,13 @@ class FilterLine(Vertical):
 
     def open(self) -> None:
         """Begin to type."""
+        self.display = True
         self.query_one(Input).focus(scroll_visible=False)
+
+    def close(self) -> None:
+        """Hide, empty."""
+        self.display = False
+        self.query_one(Input).value = ""
 
     def say(self, text: str, ink: str) -> None:
         """Say a sentence below the line."""
