@@ -8,9 +8,8 @@ show a record only then.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from functools import partial
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
@@ -86,12 +85,11 @@ class Writer:
         while True:
             item = self._queue.get()
             group: list[_Commit] = []
-            with suppress(Empty):
-                while isinstance(item, _Commit):
-                    group.append(item)
-                    if len(group) == _GROUP:
-                        break
-                    item = self._queue.get_nowait()
+            while isinstance(item, _Commit):
+                group.append(item)
+                if len(group) == _GROUP or self._queue.empty():
+                    break
+                item = self._queue.get()
             if group:
                 self._guard(group, partial(self._commit, group))
             if isinstance(item, _Task):
