@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from models.decoding import BLOCK, StepDecoder
-from models.rows import MAX_TOKENS, Attempt
+from models.rows import MAX_TOKENS, Attempt, Vocabulary
 from models.sampling import draw
 from models.writer import Sampling
 
@@ -15,8 +15,9 @@ from models.writer import Sampling
 class Block:
     """The tensors of sixteen rows."""
 
-    def __init__(self, decoder: StepDecoder, a: Tensor, device: torch.device) -> None:
-        self._decoder, self._device, self._a = decoder, device, a.expand(BLOCK, -1)
+    def __init__(self, decoder: StepDecoder, a: Tensor, masks: Tensor) -> None:
+        self._decoder, self._a, self._masks = decoder, a.expand(BLOCK, -1), masks
+        self._device = device = masks.device
         self._tokens = torch.full((BLOCK,), decoder.start_token, device=device)
         self._uniforms = np.zeros((BLOCK, MAX_TOKENS), np.float32)
         self._latent = np.zeros((BLOCK, decoder.latent), np.float32)
@@ -45,19 +46,37 @@ class Block:
 
     @torch.inference_mode()
     def step(
-        self, forbidden: Sequence[tuple[int, int]], sampling: Sampling
+        self, living: Sequence[tuple[int, Attempt]], vocabulary: Vocabulary, sampling: Sampling
     ) -> tuple[list[int], list[float]]:
         """Write one token in every slot; return tokens and log-probabilities by slot.
 
-        `forbidden` are pairs of slot and token.
+        `living` are the slots in use with their attempts, whose rules are kept.
         """
         if self._fresh:
             self._start_fresh()
         logits, self._state = self._decoder.step(self._tokens, self._state, self._constants)
+        # Before the rules: what they force on the model counts as the surprise that it is.
+        total = torch.logsumexp(logits, 1)
+        self._rule_out(logits, living, vocabulary)
+        uniforms = torch.from_numpy(self._uniforms[np.arange(BLOCK), self._at]).to(self._device)
+        self._tokens, chosen = draw(logits, uniforms, sampling.temperature, sampling.top_p)
+        logprobs = chosen - total
+        self._at = np.minimum(self._at + 1, MAX_TOKENS - 1)
+        return self._tokens.tolist(), logprobs.tolist()
+
+    def _rule_out(
+        self, logits: Tensor, living: Sequence[tuple[int, Attempt]], vocabulary: Vocabulary
+    ) -> None:
+        masks, allowed, forbidden = [0] * BLOCK, [], []
+        for slot, attempt in living:
+            rule = attempt.rule(vocabulary)
+            masks[slot] = rule.mask
+            allowed += [(slot, token) for token in rule.allowed]
+            forbidden += [(slot, token) for token in attempt.forbidden(vocabulary)]
+        keep = torch.tensor(allowed, dtype=torch.long, device=self._device).view(-1, 2).T
+        kept = logits[keep[0], keep[1]]
+        logits += self._masks[torch.tensor(masks, device=self._device)]
+        logits[keep[0], keep[1]] = kept
         if forbidden:
             index = torch.tensor(forbidden, device=self._device)
             logits[index[:, 0], index[:, 1]] = -torch.inf
-        uniforms = torch.from_numpy(self._uniforms[np.arange(BLOCK), self._at]).to(self._device)
-        self._tokens, logprobs = draw(logits, uniforms, sampling.temperature, sampling.top_p)
-        self._at = np.minimum(self._at + 1, MAX_TOKENS - 1)
-        return self._tokens.tolist(), logprobs.tolist()

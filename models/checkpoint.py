@@ -1,4 +1,4 @@
-"""A model's folder: `weights.safetensors`, `model.json`, `tokenizer.json`, `CARD.md`.
+"""A model's folder: `weights.safetensors`, `model.json`, `tokenizer.json`, `words.txt`, `CARD.md`.
 
 Nothing is ever unpickled. `model.json` is written last and holds the hashes of the others: a
 folder that a crash left half-written is refused, as is one that was changed since.
@@ -6,7 +6,7 @@ folder that a crash left half-written is refused, as is one that was changed sin
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from models.files import write_atomically
 from models.tokenizer import BpeTokenizer
 
 FORMAT = 1
-WEIGHTS, MODEL, TOKENIZER, CARD = "weights.safetensors", "model.json", "tokenizer.json", "CARD.md"
+WEIGHTS, MODEL, TOKENIZER = "weights.safetensors", "model.json", "tokenizer.json"
+WORDS, CARD = "words.txt", "CARD.md"
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -40,6 +41,7 @@ class Checkpoint:
     weights_hash: str
     tensors: dict[str, NDArray[Any]]
     tokenizer: BpeTokenizer
+    words: list[str]
 
 
 def save(
@@ -51,12 +53,14 @@ def save(
     figures: Mapping[str, Any],
     tensors: Arrays,
     tokenizer: BpeTokenizer,
+    words: Sequence[str],
     card: str,
 ) -> str:
     """Write a model's folder and return the hash of its weights.
 
-    Floating-point tensors of names beginning with `model/` are stored in half precision: what is
-    loaded is what was rounded, the same everywhere.
+    `words` are the units that may be written (see `models.spelling`). Floating-point tensors of
+    names beginning with `model/` are stored in half precision: what is loaded is what was
+    rounded, the same everywhere.
     """
     from safetensors.numpy import save as to_bytes
 
@@ -65,19 +69,22 @@ def save(
         for name, value in tensors.items()
     }
     weights = to_bytes(stored)
-    words = tokenizer.to_json().encode()
+    merges = tokenizer.to_json().encode()
+    known = "\n".join(words).encode()
     description = {
         "format": FORMAT,
         "kind": kind,
         "weights_hash": _hash(weights),
-        "tokenizer_hash": _hash(words),
+        "tokenizer_hash": _hash(merges),
+        "words_hash": _hash(known),
         "conditions_hash": condition_space().vocabulary_hash(),
         "config": dict(config),
         "decoding": dict(decoding),
         "figures": dict(figures),
     }
     write_atomically(folder / WEIGHTS, weights)
-    write_atomically(folder / TOKENIZER, words)
+    write_atomically(folder / TOKENIZER, merges)
+    write_atomically(folder / WORDS, known)
     write_atomically(folder / CARD, card.encode())
     write_atomically(folder / MODEL, (json.dumps(description, indent=1) + "\n").encode())
     return _hash(weights)
@@ -89,7 +96,9 @@ def describe(folder: Path) -> dict[str, Any]:
     try:
         description = json.loads(path.read_text("utf-8"))
         found = int(description["format"])
-        for name in ("kind", "weights_hash", "tokenizer_hash", "conditions_hash", "config"):
+        for name in ("kind", "config", "conditions_hash"):
+            description[name]
+        for name in ("weights_hash", "tokenizer_hash", "words_hash"):
             description[name]
     except FileNotFoundError:
         raise CheckpointError(f"{folder} is no model: {MODEL} is missing") from None
@@ -112,10 +121,11 @@ def load(folder: Path) -> Checkpoint:
     if description["conditions_hash"] != condition_space().vocabulary_hash():
         raise CheckpointError(f"{folder} was trained with other genres or features")
     weights = _read(folder / WEIGHTS, description["weights_hash"])
-    words = _read(folder / TOKENIZER, description["tokenizer_hash"])
+    merges = _read(folder / TOKENIZER, description["tokenizer_hash"])
+    words = _read(folder / WORDS, description["words_hash"])
     try:
         tensors = from_bytes(weights)
-        tokenizer = BpeTokenizer.from_json(words.decode())
+        tokenizer = BpeTokenizer.from_json(merges.decode())
     except (SafetensorError, ValueError) as error:
         raise CheckpointError(f"{folder} is damaged: {error}") from None
     return Checkpoint(
@@ -127,6 +137,7 @@ def load(folder: Path) -> Checkpoint:
         description["weights_hash"],
         {name: _full(value) for name, value in tensors.items()},
         tokenizer,
+        words.decode().split("\n"),
     )
 
 

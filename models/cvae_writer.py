@@ -54,7 +54,8 @@ class CvaeWriter:
         self.latent = self._model.config.latent
         self._tokenizer = checkpoint.tokenizer
         writable = [int(token) for token in tensors["writable"]]
-        self._vocabulary = Vocabulary(self._tokenizer, writable)
+        self._vocabulary = Vocabulary(self._tokenizer, writable, checkpoint.words)
+        self._masks = self._vocabulary.spelling.masks(self._device)
         self._training = TrainingText.from_tensors(tensors)
         self._prior = LatentPrior.from_tensors(tensors)
         self.candidates = int(checkpoint.decoding.get("candidates", 1))
@@ -79,7 +80,7 @@ class CvaeWriter:
 
         def attempt(row: int, number: int) -> Attempt:
             rng = generator(seed, row, number)
-            return Attempt(prior.draw(rng) + shift, _uniforms(rng))
+            return self._attempt(prior.draw(rng) + shift, rng)
 
         rows = range(first_row, first_row + n)
         return self._run(rows, attempt, conditions, sampling, self.candidates)
@@ -95,7 +96,7 @@ class CvaeWriter:
         """Write one text from each row of `z`, shape (n, latent)."""
 
         def attempt(row: int, number: int) -> Attempt:
-            return Attempt(np.asarray(z[row], np.float32), _uniforms(generator(seed, row, number)))
+            return self._attempt(np.asarray(z[row], np.float32), generator(seed, row, number))
 
         return self._run(range(len(z)), attempt, conditions, sampling, 1)
 
@@ -114,7 +115,7 @@ class CvaeWriter:
             Row(n, partial(attempt, n), self._vocabulary, names, candidates, self._judge)
             for n in numbers
         )
-        block = Block(self._decoder, self._condition(conditions), self._device)
+        block = Block(self._decoder, self._condition(conditions), self._masks)
         slots: list[tuple[Row, Attempt] | None] = [None] * BLOCK
         rows: list[Row] = []
         while rows or waiting:
@@ -125,12 +126,8 @@ class CvaeWriter:
                 slots[slot] = (row, row.begin())
                 block.put(slot, slots[slot][1])  # type: ignore[index]
             living = [(slot, *busy) for slot, busy in enumerate(slots) if busy]
-            forbidden = [
-                (slot, token)
-                for slot, _, attempt in living
-                for token in attempt.forbidden(self._vocabulary)
-            ]
-            tokens, logprobs = block.step(forbidden, sampling)
+            attempts = [(slot, made) for slot, _, made in living]
+            tokens, logprobs = block.step(attempts, self._vocabulary, sampling)
             for slot, row, made in living:
                 row.add(made, tokens[slot], logprobs[slot])
                 if made.over:
@@ -141,6 +138,10 @@ class CvaeWriter:
                 rows.remove(row)
                 slots = [None if busy and busy[0] is row else busy for busy in slots]
                 yield _sample(row, outcome)
+
+    def _attempt(self, z: Vector, rng: np.random.Generator) -> Attempt:
+        uniforms = rng.random(MAX_TOKENS, dtype=np.float32)
+        return Attempt(z, uniforms, self._vocabulary.spelling.start)
 
     def _judge(self, attempt: Attempt) -> None:
         """Give up an attempt that is copying; give one that is over its faults and score."""
@@ -222,10 +223,6 @@ def _next(rows: list[Row], waiting: deque[Row]) -> Row | None:
 
 def _known(conditions: Conditions) -> Vector:
     return condition_space().encode(conditions.genres, conditions.features)
-
-
-def _uniforms(rng: np.random.Generator) -> Vector:
-    return rng.random(MAX_TOKENS, dtype=np.float32)
 
 
 def _sample(row: Row, attempt: Attempt) -> SampleEvent:

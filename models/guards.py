@@ -17,38 +17,36 @@ COPY_WORDS = 8
 _SMALL = 4
 """Words shorter than this may come as often as they like."""
 
-_CUT, _LOOPS, _COPIED, _NO_WORD, _OPEN = 16.0, 8.0, 4.0, 2.0, 1.0
+_CUT, _LOOPS, _COPIED, _OPEN = 8.0, 4.0, 2.0, 1.0
 """What the faults weigh; each weighs more than all after it."""
 
 Hashes = NDArray[np.uint32]
 
 
 class TrainingText:
-    """What must be known of the training text when writing, as sorted 32-bit hashes.
+    """The runs of eight words of the training text, as sorted 32-bit hashes.
 
-    `runs`: its runs of eight words (a shorter sentence is one run), `words`: its words. Four bytes
-    each; one lookup in 2³² ÷ (number of hashes) errs, and then costs one more draw.
+    A shorter sentence is one run. Four bytes a run; one lookup in 2³² ÷ (number of runs) errs,
+    and then costs one more draw.
     """
 
-    def __init__(self, runs: Hashes, words: Hashes) -> None:
-        self._runs, self._words = runs, words
+    def __init__(self, runs: Hashes) -> None:
+        self._runs = runs
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "TrainingText":
-        """Gather runs and words of `texts`."""
-        split = [words_of(text) for text in texts]
-        runs = {run for words in split for run in _runs(words)}
-        vocabulary = {_hash(word) for words in split for word in words}
-        return cls(np.array(sorted(runs), np.uint32), np.array(sorted(vocabulary), np.uint32))
+        """Gather the runs of `texts`."""
+        runs = {run for text in texts for run in _runs(words_of(text))}
+        return cls(np.array(sorted(runs), np.uint32))
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> "TrainingText":
         """Read what `tensors` returned."""
-        return cls(tensors["training/runs"], tensors["training/words"])
+        return cls(tensors["training/runs"])
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Return what a checkpoint keeps."""
-        return {"training/runs": self._runs, "training/words": self._words}
+        return {"training/runs": self._runs}
 
     def copied(self, words: Sequence[str]) -> int:
         """Return how many runs of a text stand in the training text."""
@@ -57,10 +55,6 @@ class TrainingText:
     def copying(self, words: Sequence[str]) -> bool:
         """Whether the last eight words stand in the training text."""
         return len(words) >= COPY_WORDS and self.copied(words[-COPY_WORDS:]) > 0
-
-    def unknown(self, words: Sequence[str]) -> int:
-        """Return how many of `words` the training text does not have: botched spellings."""
-        return int((~_among([_hash(word) for word in words], self._words)).sum())
 
 
 def _among(hashes: Sequence[int], known: Hashes) -> NDArray[np.bool_]:
@@ -87,7 +81,6 @@ def faults(text: str, ended: bool, training: TrainingText) -> float:
         (_CUT, not ended or not text.endswith((".", "!", "?"))),
         (_LOOPS, repeats(words)),
         (_COPIED, training.copied(words) > 0),
-        (_NO_WORD, training.unknown(words) > 0),
         (_OPEN, unbalanced(text)),
     )
     return sum(weight for weight, is_so in found if is_so)

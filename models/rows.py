@@ -1,12 +1,13 @@
 """The life of one row: what it has written, what it may write next, its tries."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.spelling import Node, Rule, Spelling
 from models.tokenizer import ARTIST, EOS, TITLE, BpeTokenizer, detokenise
 
 MAX_TOKENS = 56
@@ -20,12 +21,17 @@ Floats = NDArray[np.float32]
 class Vocabulary:
     """What a row must know of the writable tokens, each by its place among them."""
 
-    def __init__(self, tokenizer: BpeTokenizer, writable: list[int]) -> None:
+    def __init__(self, tokenizer: BpeTokenizer, writable: list[int], units: Sequence[str]) -> None:
+        """`units` are the words and marks that may be written, as `BpeTokenizer.units` gives."""
         self.pieces = [tokenizer.pieces[token] for token in writable]
         self.opens_word = [p[:1] == b" " and len(p) > 1 for p in self.pieces]
         self.ends_sentence = [p[-1:] in (b".", b"!", b"?") for p in self.pieces]
         self.end = writable.index(EOS)
         self.placeholders = {t: writable.index(t) for t in (ARTIST, TITLE) if t in writable}
+        place = {token: i for i, token in enumerate(writable)}
+        paths = ([place[token] for token in path] for path in tokenizer.paths(units))
+        outside = (self.end, *self.placeholders.values())
+        self.spelling = Spelling(paths, self.pieces, outside)
 
 
 @dataclass(slots=True)
@@ -34,6 +40,8 @@ class Attempt:
 
     z: Floats
     uniforms: Floats
+    node: Node
+    """Where the last word stands in the trie of known ones."""
     tokens: list[int] = field(default_factory=list)
     logprobs: list[float] = field(default_factory=list)
     banned: list[int] = field(default_factory=list)
@@ -59,9 +67,14 @@ class Attempt:
         forbidden = list(self.banned)
         if self.words < MIN_WORDS or not vocabulary.ends_sentence[tokens[-1]]:
             forbidden.append(vocabulary.end)
-        if len(tokens) >= 2:
+        # Within a word the trie alone decides: a ban could leave nothing to write.
+        if len(tokens) >= 2 and self.node.whole:
             forbidden += self._follows.get((tokens[-2], tokens[-1]), ())
         return forbidden
+
+    def rule(self, vocabulary: Vocabulary) -> Rule:
+        """Return what keeps every word a known one."""
+        return vocabulary.spelling.rule(self.node)
 
     def take(
         self, token: int, logprob: float, vocabulary: Vocabulary, names: Mapping[int, str | None]
@@ -72,6 +85,7 @@ class Attempt:
         if len(tokens) >= 2:
             self._follows.setdefault((tokens[-2], tokens[-1]), []).append(token)
         tokens.append(token)
+        self.node = vocabulary.spelling.after(self.node, token)
         if token == vocabulary.end:
             self.ended = True
             return

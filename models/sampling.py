@@ -24,7 +24,7 @@ def draw(
 
     logits (B, V), uniforms (B,) in [0, 1). Of the `TOP_K` likeliest tokens the nucleus is kept:
     the smallest set whose mass reaches `top_p` (Holtzman et al. 2020). Returns tokens (B,) and
-    their log-probabilities (B,) at temperature 1 over the whole row of logits.
+    their logits (B,).
     """
     best, tokens = torch.topk(logits, min(TOP_K, logits.shape[1]))
     mass = torch.softmax(best / temperature, 1)
@@ -35,5 +35,4 @@ def draw(
     # Rounding can put the uniform at the very end; the last kept token is meant.
     last = (mass > 0).sum(1, keepdim=True) - 1
     place = torch.minimum(place, last)
-    logprobs = best.gather(1, place) - torch.logsumexp(logits, 1, keepdim=True)
-    return tokens.gather(1, place)[:, 0], logprobs[:, 0]
+    return tokens.gather(1, place)[:, 0], best.gather(1, place)[:, 0]

@@ -62,6 +62,23 @@ class BpeTokenizer:
         # The space makes the first word the same token as anywhere else.
         return list(self._tokenizer.encode(" " + text, add_special_tokens=False).ids)
 
+    def units(self, text: str) -> list[str]:
+        """Cut a text into the units that tokens never cross: words with the space before them,
+        runs of punctuation. Placeholders are left out."""
+        for mark in PLACEHOLDERS:
+            text = text.replace(mark, "\n")
+        splitter = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        parts = (" " + text).split("\n")
+        pieces = (piece for part in parts for piece, _ in splitter.pre_tokenize_str(part))
+        back = {char: byte for byte, char in _byte_characters().items()}
+        units = (bytes(back[char] for char in piece).decode() for piece in pieces)
+        return [unit for unit in units if not unit.isspace()]
+
+    def paths(self, units: Sequence[str]) -> list[list[int]]:
+        """Return the tokens of each unit."""
+        encodings = self._tokenizer.encode_batch(list(units), add_special_tokens=False)
+        return [list(encoding.ids) for encoding in encodings]
+
     def decode(self, tokens: Sequence[int]) -> str:
         """Return the text of tokens: the inverse of `encode` but for space around placeholders."""
         return detokenise([self.pieces[token] for token in tokens])

@@ -54,8 +54,8 @@ class TokenEvent:
 class SampleEvent:
     """A finished row.
 
-    `z` has shape (latent,), `logprobs` (tokens,): natural log-probabilities, under the sampling
-    distribution at temperature 1, of the tokens written, end of sentence included.
+    `z` has shape (latent,), `logprobs` (tokens,): natural log-probabilities of the tokens written,
+    end of sentence included, under the model at temperature 1 before any rule of decoding.
     `seconds` is the wall time from the row's start to its end.
     """
 

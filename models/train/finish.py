@@ -22,8 +22,8 @@ from models.train.config import TrainConfig
 from models.train.state import State
 from models.writer import Conditions, SampleEvent
 
-CANDIDATES = 4
-"""Drafts of each row. Of four the likeliest reads clearly better than one, of eight hardly more."""
+CANDIDATES = 5
+"""Drafts of each row. Of five the likeliest reads clearly better than one, of ten hardly more."""
 
 
 def finish(
@@ -56,6 +56,7 @@ def finish(
         "decoding": {"candidates": CANDIDATES},
         "tensors": tensors,
         "tokenizer": tokenizer,
+        "words": sorted({unit for s in voice for unit in tokenizer.units(s.text)}),
     }
     with tempfile.TemporaryDirectory() as scratch:
         checkpoint.save(Path(scratch), **content, figures=figures, card="")

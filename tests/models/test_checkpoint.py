@@ -23,7 +23,7 @@ def test_what_ships_loads_and_is_small():
     assert info.card.read_text().startswith(f"# {library.DEFAULT}")
 
 
-@pytest.mark.parametrize("name", ["weights.safetensors", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["weights.safetensors", "tokenizer.json", "words.txt"])
 def test_a_flipped_byte_is_found(folder, name):
     path = folder / name
     data = bytearray(path.read_bytes())

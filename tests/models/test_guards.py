@@ -45,9 +45,9 @@ def test_faults_weigh_in_order():
     cut = faults("The cello keeps watch", False, TRAINING)
     looping = faults("The cello cello keeps watch.", True, TRAINING)
     copied = faults(KNOWN, True, TRAINING)
-    botched = faults("The celloo keeps watch by the door.", True, TRAINING)
+    open_ended = faults('The "cello keeps watch.', True, TRAINING)
     assert faults(good, True, TRAINING) == 0
-    assert cut > looping > copied > botched > 0
+    assert cut > looping > copied > open_ended > 0
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from models.sampling import draw, generator
 def test_draws_follow_the_distribution():
     logits = torch.log(torch.tensor([[0.5, 0.3, 0.2]])).expand(3000, 3)
     uniforms = torch.from_numpy(np.random.default_rng(0).random(3000, dtype=np.float32))
-    tokens, logprobs = draw(logits, uniforms, 1.0, 1.0)
+    tokens, chosen = draw(logits, uniforms, 1.0, 1.0)
     shares = np.bincount(tokens.numpy(), minlength=3) / 3000
     assert np.allclose(shares, [0.5, 0.3, 0.2], atol=0.03)
-    assert torch.allclose(logprobs.exp(), torch.tensor([0.5, 0.3, 0.2])[tokens])
+    assert torch.allclose(chosen.exp(), torch.tensor([0.5, 0.3, 0.2])[tokens])
 
 
 def test_the_tail_is_cut_and_forbidden_tokens_stay_forbidden():
