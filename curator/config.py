@@ -49,11 +49,11 @@ class Settings:
     """Samples written for a request at a time."""
     ahead: int = 2
     """How many requests after the current one get their batch written in advance."""
-    temperature: float = 0.8
+    temperature: float = 0.5
     """How daring the writing is."""
-    top_p: float = 0.92
+    top_p: float = 0.9
     """The share of probability that sampling draws from."""
-    theme: str = "textual-dark"
+    theme: str = "curator-dark"
     """A theme's name, as the palette lists them."""
     similar: float = 0.8
     """From which likeness on two texts are called near-duplicates."""

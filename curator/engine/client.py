@@ -61,8 +61,8 @@ class WriteJob:
     n: int
     seed: int
     first_row: int = 0
-    temperature: float = 0.8
-    top_p: float = 0.92
+    temperature: float = 0.5
+    top_p: float = 0.9
 
 
 class Engine(Protocol):
@@ -212,8 +212,8 @@ class EngineClient:
         song: Song,
         *,
         seed: int,
-        temperature: float = 0.8,
-        top_p: float = 0.92,
+        temperature: float = 0.5,
+        top_p: float = 0.9,
     ) -> AsyncGenerator[Event, None]:
         """Write one text from each z (base64 float32), as `write` does; row i is that of z[i]."""
         request_id = self._id("decode")

@@ -39,8 +39,8 @@ class Generate:
     n: int
     seed: int
     first_row: int = 0
-    temperature: float = 0.8
-    top_p: float = 0.92
+    temperature: float = 0.5
+    top_p: float = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class Decode:
     title: str | None = None
     genres: list[str] = field(default_factory=list)
     features: dict[str, float] = field(default_factory=dict)
-    temperature: float = 0.8
-    top_p: float = 0.92
+    temperature: float = 0.5
+    top_p: float = 0.9
 
 
 @dataclass(frozen=True, slots=True)
