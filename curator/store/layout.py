@@ -6,11 +6,14 @@ open in a fraction of the time that parsing them takes, a snapshot is written wi
 anything again, and nothing that is handed out can alias what is stored.
 
 What is written ends in a *seal*, the CRC-32 of all bytes before it: a transaction its line, a
-snapshot its file.
+snapshot its file. In a snapshot every second line is a row.
 
     journal:   {"seq":7,"ops":[["events","01J…",{"id":"01J…",…}]],"crc":"89abcdef"}
-    snapshot:  {"requests":{ rows },"samples":{ rows },"events":{ rows },
-               "_meta":{"1":{"format":1,"generation":3,"last_seq":6,"crc":"89abcdef"}}}
+    snapshot:  {"requests":{"1":
+               {"id":"01J…",…}
+               ,"2":
+               {"id":"01J…",…}
+               },"samples":{ … },"events":{ … },"_meta":{"1":{…,"crc":"89abcdef"}}}
 
 Transactions that queue up are written together and share one fsync; all but the first of them
 carry `"joined":true`. That tells apart, after a power cut, a line that was never acknowledged
@@ -40,12 +43,13 @@ _NAMES = {kind: name for name, kind in TABLES.items()}
 _KNOWN = {name.encode(): name for name in TABLES}
 _SCALARS = (str, int, float, bool, type(None))
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_STRING = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
-_OP = rb'\["(\w+)",' + _STRING + rb",(?=\{)"
+_STRING = rb'[^"\\]*(?:\\.[^"\\]*)*'
+_OP = rb'\["(\w+)","%b",(?=\{)' % _STRING
 _LINE = re.compile(rb'\{"seq":(\d+),(?:"joined":(true),)?"ops":\[' + _OP)
 _BETWEEN = b'}],["'
 _NEXT_OP = re.compile(rb"\}\]," + _OP)
-_ROW = re.compile(rb'\{"id":' + _STRING + rb"(?:,\"request_id\":" + _STRING + rb")?")
+_ID = re.compile(rb'\{"id":"(%b)"' % _STRING)
+_REQUEST = re.compile(rb'\{"id":"%b","request_id":"(%b)"' % (_STRING, _STRING))
 _SEAL_LENGTH = len(b',"crc":"00000000"}')
 
 
@@ -58,12 +62,12 @@ class Op(NamedTuple):
 
 
 class Transaction(NamedTuple):
-    """A journal line: `number` is the line's, from 1."""
+    """A journal line: `number` is the line's, from 1; `rows` are pairs of table and row."""
 
     number: int
     seq: int
     joined: bool
-    ops: Sequence[Op]
+    rows: list[tuple[str, bytes]]
 
 
 def to_op(record: Record) -> Op:
@@ -101,20 +105,20 @@ def from_line(data: bytes, start: int, end: int, number: int) -> Transaction | N
     head = _LINE.match(data, start, end)
     if head is None:
         return None
-    seq, joined, table, id = head.groups()
+    seq, joined, table = head.groups()
     row = head.end()
     close = end - _SEAL_LENGTH - 2  # of the last op; that of all ops follows
-    ops: list[Op] = []
+    rows: list[tuple[str, bytes]] = []
     found = data.find(_BETWEEN, row, close)
     while found >= 0:
         # Inside a string every quote has a backslash before it, so this is no text of somebody's.
         if next_op := _NEXT_OP.match(data, found, close):
-            ops.append(_op(table, id, data[row : found + 1]))
-            table, id = next_op.groups()
+            rows.append((_KNOWN.get(table) or table.decode(), data[row : found + 1]))
+            table = next_op[1]
             row = next_op.end()
         found = data.find(_BETWEEN, found + len(_BETWEEN), close)
-    ops.append(_op(table, id, data[row:close]))
-    return Transaction(number, int(seq), joined is not None, ops)
+    rows.append((_KNOWN.get(table) or table.decode(), data[row:close]))
+    return Transaction(number, int(seq), joined is not None, rows)
 
 
 def seal(crc: int) -> bytes:
@@ -138,16 +142,14 @@ def resembles_seal(line: bytes) -> bool:
     return alike * 2 >= _SEAL_LENGTH
 
 
-def row_id(row: bytes) -> str:
-    """Return the record's id."""
-    found = _ROW.match(row)
-    return _text(found[1]) if found else str(parse(row)["id"])
+def ids_of(rows: Sequence[bytes]) -> list[str]:
+    """Return the records' ids."""
+    return _strings(rows, _ID, "id")
 
 
-def row_request(row: bytes) -> str:
-    """Return the `request_id` of a sample's row."""
-    found = _ROW.match(row)
-    return _text(found[2]) if found and found[2] is not None else str(parse(row)["request_id"])
+def requests_of(rows: Sequence[bytes]) -> list[str]:
+    """Return the `request_id` of each sample's row."""
+    return _strings(rows, _REQUEST, "request_id")
 
 
 def parse(row: bytes) -> Doc:
@@ -164,11 +166,10 @@ def parse_all(rows: Sequence[bytes]) -> list[Doc]:
     return docs
 
 
-def _op(table: bytes, id: bytes, row: bytes) -> Op:
-    name = _KNOWN.get(table) or table.decode()
-    return Op(name, _text(id) if b"\\" in id else id.decode("ascii"), row)
-
-
-def _text(raw: bytes) -> str:
-    """Decode the inside of a JSON string."""
-    return str(json.loads(b'"%b"' % raw)) if b"\\" in raw else raw.decode("ascii")
+def _strings(rows: Sequence[bytes], pattern: re.Pattern[bytes], name: str) -> list[str]:
+    """Return one field of every row: by pattern if possible, which takes a tenth of the time."""
+    found = [match[1] for match in map(pattern.match, rows) if match]
+    together = b"\n".join(found)
+    if len(found) < len(rows) or b"\\" in together:
+        return [str(doc[name]) for doc in parse_all(rows)]
+    return together.decode("ascii").split("\n") if found else []

@@ -6,6 +6,7 @@ step a fold was cut off; a gap means that something is lost, and stops.
 """
 
 import gc
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from time import monotonic, sleep
 from curator.store.disk import Disk
 from curator.store.errors import DuplicateId, StoreDamaged, StoreError, StoreTooNew
 from curator.store.journal import BadLine, generation_of, is_torn, journal_name, read_journal
-from curator.store.layout import TABLES
+from curator.store.layout import TABLES, Transaction, ids_of
 from curator.store.snapshot import SNAPSHOT, read_snapshot
 from curator.store.tables import Tables
 
@@ -110,7 +111,7 @@ def _load(home: Path, files: Files) -> Loaded:
         snapshot = read_snapshot(files.snapshot, path)
         loaded.generation, loaded.snapshot_size = snapshot.generation, len(files.snapshot)
         try:
-            loaded.tables.apply(snapshot.last_seq, snapshot.ops)
+            loaded.tables.load(snapshot.last_seq, snapshot.rows)
         except DuplicateId as twice:
             raise StoreDamaged(path, None, f"{twice.id} is in {twice.table} twice") from twice
     if missing := missing_file(home, loaded.generation, [g for g, _, _ in files.journals]):
@@ -136,30 +137,47 @@ def missing_file(home: Path, generation: int, journals: list[int]) -> StoreDamag
 
 def _replay(tables: Tables, path: Path, data: bytes) -> int:
     """Apply the journal's transactions that are new; return how many bytes are whole."""
+    new: defaultdict[str, list[bytes]] = defaultdict(list)
+    last = tables.last_seq
     before: int | None = None
+    whole = len(data)
     lines = read_journal(data)
     for line in lines:
         if isinstance(line, BadLine):
-            if is_torn(data, line, lines):
-                return line.start
-            raise StoreDamaged(path, line.number, line.what)
-        number, seq, _, ops = line
+            if not is_torn(data, line, lines):
+                raise StoreDamaged(path, line.number, line.what)
+            whole = line.start
+            break
+        number, seq, _, rows = line
         if before is not None and seq != before + 1:
             raise StoreDamaged(path, number, f"transaction {seq} follows {before}")
         before = seq
-        if seq <= tables.last_seq:
+        if seq <= last:
             continue
-        if seq != tables.last_seq + 1:
-            what = f"transactions {tables.last_seq + 1} to {seq - 1} are missing"
-            raise StoreDamaged(path, number, what)
-        for op in ops:
-            if op.table not in TABLES:
-                raise StoreTooNew(path, f"it holds a table named {op.table}")
-        try:
-            tables.apply(seq, ops)
-        except DuplicateId as twice:
-            raise StoreDamaged(path, number, f"{twice.id} is in {twice.table} twice") from twice
-    return len(data)
+        if seq != last + 1:
+            raise StoreDamaged(path, number, f"transactions {last + 1} to {seq - 1} are missing")
+        last = seq
+        for table, row in rows:
+            new[table].append(row)
+    if unknown := new.keys() - TABLES.keys():
+        raise StoreTooNew(path, f"it holds a table named {min(unknown)}")
+    try:
+        tables.load(last, new)
+    except DuplicateId as twice:
+        number = _last_line_with(twice, data)
+        raise StoreDamaged(path, number, f"{twice.id} is in {twice.table} twice") from twice
+    return whole
+
+
+def _last_line_with(twice: DuplicateId, data: bytes) -> int:
+    """Return the number of the last line that stores this record."""
+    return max(
+        line.number
+        for line in read_journal(data)
+        if isinstance(line, Transaction)
+        for table, row in line.rows
+        if (table, *ids_of([row])) == (twice.table, twice.id)
+    )
 
 
 @contextmanager

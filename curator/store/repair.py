@@ -4,7 +4,7 @@ No byte is ever destroyed: a damaged file is kept beside the new ones, and the r
 by line, what could not be taken over from it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
@@ -130,7 +130,7 @@ class _Inspection:
     def __init__(self, home: Path, files: Files):
         self.report = Report(home)
         self._home = home
-        self._ops: dict[tuple[str, str], Op] = {}
+        self._rows: dict[tuple[str, str], bytes] = {}
         self._aside: dict[Path, bytes] = {}
         self._generation = 0
         self._last_seq = 0
@@ -145,15 +145,15 @@ class _Inspection:
             self._generation = max(generation, self._generation)
             self._read_journal(path, data)
         self.report.counts = dict.fromkeys(TABLES, 0)
-        for op in self._ops.values():
-            self.report.counts[op.table] += 1
+        for table, _ in self._rows:
+            self.report.counts[table] += 1
 
     def rebuild(self, disk: Disk) -> None:
         """Write what was kept as a new generation; only then let go of the old files."""
         for path, data in self._aside.items():
             self.report.kept.append(keep_aside(disk, path, data, "damaged"))
         tables = Tables()
-        tables.apply(self._last_seq, self._ops.values())
+        tables.apply(self._last_seq, [Op(*key, row) for key, row in self._rows.items()])
         generation = self._generation + 1
         fold(disk, self._home, tables, generation).close()
         for name in disk.names(self._home):
@@ -176,10 +176,10 @@ class _Inspection:
         if not data:
             return
         self._found(path, data)
-        rows: Iterator[Op | Lost]
+        rows: Iterable[tuple[str, bytes] | Lost]
         try:
             snapshot = read_snapshot(data, path)
-            rows = snapshot.ops
+            rows = [(table, row) for table, some in snapshot.rows.items() for row in some]
             self._generation, self._last_seq = snapshot.generation, snapshot.last_seq
         except StoreDamaged as damage:
             self._sound = False
@@ -190,7 +190,7 @@ class _Inspection:
             if isinstance(row, Lost):
                 self._problem(path, row.line, row.what, data)
             else:
-                self._keep(row, path, None, data)
+                self._keep(*row, path, None, data)
 
     def _read_journal(self, path: Path, data: bytes) -> None:
         self._found(path, data)
@@ -214,21 +214,23 @@ class _Inspection:
             first = False
             expected = line.seq + 1
             if line.seq > self._folded:
-                for op in line.ops:
-                    self._keep(op, path, line.number, data)
+                for table, row in line.rows:
+                    self._keep(table, row, path, line.number, data)
             self._last_seq = max(self._last_seq, line.seq)
 
-    def _keep(self, op: Op, path: Path, line: int | None, data: bytes) -> None:
+    def _keep(self, table: str, row: bytes, path: Path, line: int | None, data: bytes) -> None:
         """Take over a record, unless it is none; of two with one id the journal's is right."""
-        if op.table not in TABLES:
-            raise StoreTooNew(path, f"it holds a table named {op.table}")
-        if wrong := what_is_wrong(op.table, parse(op.row)):
-            self._problem(path, line, f"{op.id} is {wrong}", data)
+        if table not in TABLES:
+            raise StoreTooNew(path, f"it holds a table named {table}")
+        fields = parse(row)
+        if wrong := what_is_wrong(table, fields):
+            self._problem(path, line, f"left out, as it is {wrong}: {row[:60]!r}", data)
             return
-        known = self._ops.setdefault((op.table, op.id), op)
-        if known is op:
+        key = (table, fields["id"])
+        known = self._rows.setdefault(key, row)
+        if known is row:
             return
-        if known.row != op.row or self._sound:
-            self._problem(path, line, f"{op.id} is in {op.table} twice", data)
+        if known != row or self._sound:
+            self._problem(path, line, f"{fields['id']} is in {table} twice", data)
         if line is not None and not self._sound:
-            self._ops[op.table, op.id] = op
+            self._rows[key] = row

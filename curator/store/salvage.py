@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from curator.store.layout import META, TABLES, Op, to_row
+from curator.store.layout import META, TABLES, to_row
 
-_ENTRY = re.compile(r'"(\w+)"\s*:\s*\{')
+_ROW = re.compile(r'\{\s*"id"\s*:')
+_HEADINGS = re.compile(r'\{\s*"format"\s*:[^{}]*\}|"\w+"\s*:(?=\s*(?:\{|$))|[{},]')
 _FOREIGN = re.compile(r"[^\n\r\t -~]")
 _MARKS = {"samples": {"request_id", "model"}, "events": {"type", "target"}, "requests": {"source"}}
-_BETWEEN = " \t\r\n,{}"
 _decoder = json.JSONDecoder(strict=False)
 
 
@@ -23,7 +23,7 @@ class Lost:
     what: str
 
 
-def rows_of(data: bytes) -> Iterator[Op | Lost]:
+def rows_of(data: bytes) -> Iterator[tuple[str, bytes] | Lost]:
     """Read a broken snapshot row by row, whatever its layout; account for all that is no row.
 
     A row's table is told by its fields, so that a broken heading takes nothing with it.
@@ -32,27 +32,22 @@ def rows_of(data: bytes) -> Iterator[Op | Lost]:
     lines = _LineNumbers(text)
     understood = looked = 0
     while True:
-        entry = _ENTRY.search(text, looked)
-        until = entry.start() if entry else len(text)
-        if gap := text[understood:until].strip(_BETWEEN):
-            line = lines.of(text.index(gap, understood))
-            yield Lost(
-                line, f"left out, as it cannot be read: {gap[:60]!r} ({len(gap)} characters)"
-            )
-        if entry is None:
+        start = _ROW.search(text, looked)
+        until = start.start() if start else len(text)
+        between = _HEADINGS.sub("", text[understood:until])
+        if between.strip():
+            line = lines.of(text.index(between.strip()[0], understood))
+            what = f"{between.strip()[:60]!r} ({len(between.strip())} characters)"
+            yield Lost(line, f"left out, as it cannot be read: {what}")
+        if start is None:
             return
-        understood = looked = entry.end()
-        if not entry[1].isdigit():
-            continue
         try:
-            fields, end = _decoder.raw_decode(text, looked - 1)
+            fields, looked = _decoder.raw_decode(text, until)
         except ValueError:
-            understood = entry.start()
+            understood, looked = until, until + 1
             continue
-        understood = looked = end
-        if "id" in fields or "format" not in fields:
-            line = lines.of(entry.start())
-            yield from _judge(entry[1], line, fields, text[entry.start() : end])
+        understood = looked
+        yield from _judge(lines.of(until), fields, text[until:looked])
 
 
 def what_is_wrong(table: str, fields: dict[str, Any]) -> str | None:
@@ -75,17 +70,19 @@ def meta_of(data: bytes) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def _judge(name: str, line: int, fields: dict[str, Any], text: str) -> Iterator[Op | Lost]:
+def _judge(line: int, fields: dict[str, Any], text: str) -> Iterator[tuple[str, bytes] | Lost]:
     table = next((t for t, marks in _MARKS.items() if marks <= fields.keys()), None)
     if table is None:
-        yield Lost(line, f"row {name} is neither a request, a sample nor an event")
+        yield Lost(
+            line, f"left out, as it is neither a request, a sample nor an event: {text[:60]!r}"
+        )
         return
     if wrong := what_is_wrong(table, fields):
-        yield Lost(line, f"row {name} is {wrong}")
+        yield Lost(line, f"left out, as it is {wrong}: {text[:60]!r}")
         return
     if _FOREIGN.search(text):
-        yield Lost(line, f"row {name} was kept, but holds characters that were never written")
-    yield Op(table, fields["id"], to_row(fields))
+        yield Lost(line, f"{fields['id']} was kept, but holds characters that were never written")
+    yield table, to_row(fields)
 
 
 class _LineNumbers:

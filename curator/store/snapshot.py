@@ -1,7 +1,6 @@
 """The snapshot: everything up to a point, in one file that stock `TinyDB(path)` opens.
 
-It is never changed, only replaced, and sealed as a whole (`layout.py`). One row is one line, so
-that a damaged file can be mended by hand, or by `repair.py`.
+It is never changed, only replaced, and sealed as a whole (`layout.py`, which shows it).
 """
 
 import json
@@ -9,31 +8,32 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
 from curator.store.disk import Disk
 from curator.store.errors import StoreDamaged, StoreTooNew
 from curator.store.journal import Journal, generation_of, journal_name
-from curator.store.layout import FORMAT, META, TABLES, Op, row_id, seal, sealed
+from curator.store.layout import FORMAT, META, TABLES, seal, sealed
 from curator.store.tables import Tables
 
 SNAPSHOT = "curator.json"
 TEMPORARY = "curator.json.tmp"
 
 _CLOSING = b"}}\n"
-_HEADER = re.compile(rb'(?:\{|\},)"(\w+)":\{')
+_TABLE = re.compile(rb'"([A-Za-z_]\w*)":\{')
 _META = re.compile(rb'"1":\{"format":(\d+),"generation":(\d+),"last_seq":(\d+),"crc"')
 _BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a snapshot says of itself, and its rows."""
+    """What a snapshot says of itself, and its rows by table."""
 
     generation: int
     last_seq: int
-    ops: Iterator[Op]
+    rows: dict[str, list[bytes]]
 
 
 def meta(generation: int, last_seq: int) -> dict[str, int]:
@@ -48,23 +48,17 @@ def read_snapshot(data: bytes, path: Path) -> Snapshot:
     found = _META.search(data, data.rfind(b"\n", 0, len(data) - 1))
     if found is None or int(found[1]) > FORMAT:
         raise _what_is_wrong(data, path)
-    return Snapshot(int(found[2]), int(found[3]), _ops(data, path))
-
-
-def _ops(data: bytes, path: Path) -> Iterator[Op]:
-    table = META
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", start)
-        if table != META and data.startswith(b'"', start):
-            stop = end - 1 if data.endswith(b",", start, end) else end
-            row = data[data.index(b"{", start) : stop]
-            yield Op(table, row_id(row), row)
-        elif header := _HEADER.match(data, start, end):
-            table = header[1].decode()
-            if table != META and table not in TABLES:
-                raise StoreTooNew(path, f"it holds a table named {table}")
-        start = end + 1
+    lines = data.split(b"\n")
+    headings, rows = lines[0:-1:2], lines[1:-1:2]
+    # A row's heading is only its number, unless it is the first of its table.
+    firsts = [n for n, heading in enumerate(headings) if not heading.startswith(b',"')]
+    tables: dict[str, list[bytes]] = {}
+    for first, end in pairwise(firsts):
+        names = [name.decode() for name in _TABLE.findall(headings[first])]
+        if unknown := set(names) - TABLES.keys() - {META}:
+            raise StoreTooNew(path, f"it holds a table named {min(unknown)}")
+        tables[names[-1]] = rows[first:end]
+    return Snapshot(int(found[2]), int(found[3]), tables)
 
 
 def write_snapshot(disk: Disk, path: Path, tables: Tables, generation: int) -> None:
@@ -114,17 +108,16 @@ def fold(disk: Disk, home: Path, tables: Tables, generation: int) -> Journal:
 
 
 def _chunks(tables: Tables, generation: int) -> Iterator[bytes]:
-    opening = b"{"
+    closing = b"{"
     for table in TABLES:
-        yield b'%b"%b":{\n' % (opening, table.encode())
+        yield b'%b"%b":{' % (closing, table.encode())
         rows = tables.rows(table)
         for start in range(0, len(rows), _BATCH):
-            batch = rows[start : start + _BATCH]
-            lines = [b'"%d":%b' % (start + n, row) for n, row in enumerate(batch, 1)]
-            yield (b",\n" if start else b"") + b",\n".join(lines)
-        opening = b"\n},"
+            batch = enumerate(rows[start : start + _BATCH], start + 1)
+            yield b"".join([b'%b"%d":\n%b\n' % (b"," * (n > 1), n, row) for n, row in batch])
+        closing = b"},"
     of_itself = json.dumps(meta(generation, tables.last_seq), separators=(",", ":"))
-    yield b'\n},"%b":{\n"1":%b' % (META.encode(), of_itself[:-1].encode("ascii"))
+    yield b'},"%b":{"1":%b' % (META.encode(), of_itself[:-1].encode("ascii"))
 
 
 def _what_is_wrong(data: bytes, path: Path) -> StoreDamaged | StoreTooNew:

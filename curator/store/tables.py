@@ -1,10 +1,10 @@
 """What is stored, in memory: rows in the order of their inserts, and the indexes over them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 
 from curator.store.errors import DuplicateId
-from curator.store.layout import TABLES, Op, parse_all, row_request
+from curator.store.layout import TABLES, Op, ids_of, parse_all, requests_of
 
 
 class Tables:
@@ -23,22 +23,21 @@ class Tables:
         self._refs: dict[tuple[str, str], int] = {}
         self._refs_known = 0
 
-    def apply(self, seq: int, ops: Iterable[Op]) -> None:
+    def apply(self, seq: int, ops: Sequence[Op]) -> None:
         """Add a transaction; raise `DuplicateId` for an id that is there already."""
         with self._lock:
-            samples_of = self._samples_of
             for table, id, row in ops:
-                rows = self._rows[table]
-                number = len(rows)
-                if self._numbers[table].setdefault(id, number) != number:
-                    raise DuplicateId(table, id)
-                rows.append(row)
-                if table == "samples":
-                    request_id = row_request(row)
-                    if request_id in samples_of:
-                        samples_of[request_id].append(number)
-                    else:
-                        samples_of[request_id] = [number]
+                self._extend(table, [id], [row])
+            self.last_seq = seq
+
+    def load(self, seq: int, rows: Mapping[str, Sequence[bytes]]) -> None:
+        """Add rows of many transactions, up to the one numbered `seq`, by table.
+
+        Raises `DuplicateId`, and then has added only some of them.
+        """
+        with self._lock:
+            for table, new in rows.items():
+                self._extend(table, ids_of(new), new)
             self.last_seq = seq
 
     def holds(self, table: str, id: str) -> bool:
@@ -82,3 +81,27 @@ class Tables:
         """Return how many rows each table has."""
         with self._lock:
             return {name: len(rows) for name, rows in self._rows.items()}
+
+    def _extend(self, table: str, ids: Sequence[str], rows: Sequence[bytes]) -> None:
+        numbers = self._numbers[table]
+        start = len(numbers)
+        numbers.update(zip(ids, range(start, start + len(ids)), strict=True))
+        if len(numbers) != start + len(ids):
+            raise DuplicateId(table, _twice([*ids_of(self._rows[table]), *ids]))
+        self._rows[table] += rows
+        if table == "samples":
+            for number, request_id in enumerate(requests_of(rows), start):
+                if request_id in self._samples_of:
+                    self._samples_of[request_id].append(number)
+                else:
+                    self._samples_of[request_id] = [number]
+
+
+def _twice(ids: Iterable[str]) -> str:
+    """Return the first id that comes a second time."""
+    seen: set[str] = set()
+    for id in ids:
+        if id in seen:
+            return id
+        seen.add(id)
+    raise ValueError("every id comes once")

@@ -10,7 +10,7 @@ from store_records import HOSTILE, event, request, sample
 from curator.domain.records import Event, Sample, Song
 from curator.store.errors import StoreError
 from curator.store.journal import BadLine, read_journal
-from curator.store.layout import parse, row_id, row_request, sealed, to_line, to_op
+from curator.store.layout import ids_of, parse, requests_of, sealed, to_line, to_op
 
 TEXT = st.text() | st.sampled_from([HOSTILE, '}],["', '"', "\\", '},["samples","x",{"id":"'])
 SONG = st.builds(Song, artist=st.none() | TEXT, title=st.none() | TEXT)
@@ -39,15 +39,15 @@ def test_what_was_written_is_read(transactions, joined):
     data = b"".join(to_line(n, ops, joined=joined) for n, ops in enumerate(written, 7))
     assert data.count(b"\n") == len(written)
     assert data.isascii()
-    assert [(t.number, t.seq, t.joined, t.ops) for t in read_journal(data)] == [
-        (n, n + 6, joined, ops) for n, ops in enumerate(written, 1)
+    assert [(t.number, t.seq, t.joined, t.rows) for t in read_journal(data)] == [
+        (n, n + 6, joined, [(op.table, op.row) for op in ops]) for n, ops in enumerate(written, 1)
     ]
     for records, ops in zip(transactions, written, strict=True):
         for record, op in zip(records, ops, strict=True):
             assert type(record).from_doc(parse(op.row)) == record
-            assert row_id(op.row) == op.id == record.id
+            assert ids_of([op.row]) == [op.id] == [record.id]
             if op.table == "samples":
-                assert row_request(op.row) == record.request_id
+                assert requests_of([op.row]) == [record.request_id]
 
 
 def test_a_line_is_json_of_three_fields():
