@@ -5,7 +5,7 @@ from curator.bench.lab import Lab, Scale
 TINY = Scale(
     seconds_a_turn=0.0,
     turns=1,
-    batches=(1, 16, 64),
+    batches=(1, 2),
     words=500,
     starts=1,
     sizes=(10, 40),

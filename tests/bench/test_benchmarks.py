@@ -2,9 +2,11 @@
 
 import pytest
 
-from curator.bench.generation import DEPLOYED, SAME, _rate, generation
+import curator.bench.generation as subject
+from curator.bench.generation import DEPLOYED, ONE_DRAFT, SAME, _bars, _rate, generation
 from curator.bench.judgement import BARE, TINYDB, judgement
 from curator.bench.opening import PARSED, opening
+from curator.bench.spread import Spread
 from curator.bench.starting import TORCH, starting
 
 SPREAD = {"repeats", "median", "lowest", "highest", "p95", "p99"}
@@ -31,17 +33,41 @@ def names(items):
     return [item["name"] for item in items]
 
 
-def test_generation(lab):
+@pytest.mark.parametrize("drafts", [1, 3])
+def test_generation(lab, monkeypatch, drafts):
     import torch
 
+    wrote = []
+    ours = subject._ours
+    monkeypatch.setattr(subject, "_drafts", lambda _stored: drafts)
+    monkeypatch.setattr(subject, "BARS", {2: ((SAME, 10.0), (DEPLOYED, 200.0))})
+    monkeypatch.setattr(
+        subject, "_ours", lambda writer, n: wrote.append((writer.candidates, n)) or ours(writer, n)
+    )
     threads = torch.get_num_threads()
-    measures = checked(generation(lab))
+    result = generation(lab)
     assert torch.get_num_threads() == threads
-    assert list(measures) == ["batch 1", "batch 16", "batch 64"]
+    measures = checked(result)
     assert all(m["unit"] == "samples/s" for m in measures.values())
     assert all(names(m["beside"]) == [SAME, DEPLOYED] for m in measures.values())
-    bars = {name: [bar["limit"] for bar in m["bars"]] for name, m in measures.items()}
-    assert bars == {"batch 1": [], "batch 16": [10.0], "batch 64": [20.0, 200.0]}
+    limits = {name: [bar["limit"] for bar in m["bars"]] for name, m in measures.items()}
+    assert limits.pop("batch 1") == []
+    assert limits.pop("batch 2") == [10.0, 200.0]
+    assert limits == ({} if drafts == 1 else {f"batch 2{ONE_DRAFT}": [10.0]})
+    assert wrote[2:] == ([] if drafts == 1 else [(1, 2)])
+    assert ("of each 3 drafts" in result.notes[0]) is (drafts == 3)
+
+
+def test_the_bars_of_generation():
+    spreads = {"batch 16": 100, "batch 64": 1000, "batch 5": 1, SAME: 10, DEPLOYED: 4}
+    spreads = {name: Spread.of([value]) for name, value in spreads.items()}
+    bars = {batch: _bars(f"batch {batch}", batch, spreads) for batch in (5, 16, 64)}
+    found = {batch: [(b.found, b.limit, b.holds) for b in bars[batch]] for batch in bars}
+    assert found == {
+        5: [],
+        16: [(10.0, 10.0, True)],
+        64: [(100.0, 20.0, True), (250.0, 200.0, True)],
+    }
 
 
 def test_a_turn_goes_on_for_its_time_and_counts_what_was_written(monkeypatch):
