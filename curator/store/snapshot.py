@@ -50,6 +50,8 @@ def read_snapshot(data: bytes, path: Path) -> Snapshot:
         raise _what_is_wrong(data, path)
     lines = data.split(b"\n")
     headings, rows = lines[0:-1:2], lines[1:-1:2]
+    if not all(heading.endswith(b'":') for heading in headings[:-1]):
+        raise _what_is_wrong(data, path)
     # A row's heading is only its number, unless it is the first of its table.
     firsts = [n for n, heading in enumerate(headings) if not heading.startswith(b',"')]
     tables: dict[str, list[bytes]] = {}
@@ -134,5 +136,5 @@ def _what_is_wrong(data: bytes, path: Path) -> StoreDamaged | StoreTooNew:
         if isinstance(version, int) and version > FORMAT:
             return StoreTooNew(path, f"format {version}, this one knows {FORMAT}")
     return StoreDamaged(
-        path, None, "it does not match its checksum: it was changed by another program, or damaged"
+        path, None, "it is not as this program writes it: another one changed it, or it is damaged"
     )

@@ -183,6 +183,17 @@ def test_closing_an_idle_store_writes_nothing(home):
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+def test_more_rows_than_are_written_or_parsed_at_once(home):
+    records = [event(n) for n in range(2500)]
+    with Store.open(home) as store:
+        store.append(*records).result()
+        assert list(store.events()) == records
+    with Store.open(home) as store:
+        assert list(store.events()) == records
+        assert len(store.db.table("events")) == 2500
+        assert store.has_event("E2499")
+
+
 def test_a_big_store_is_not_rewritten_for_a_little(home, monkeypatch):
     monkeypatch.setattr("curator.store.store._SMALL", 1000)
     with Store.open(home) as store:

@@ -1,11 +1,13 @@
 """A torn last line is dropped and said; any other damage stops with its line; nothing is lost."""
 
+from zlib import crc32
+
 import pytest
 from power import HOME, Node, PowerDisk
 from store_records import event, everything, killed
 
 from curator.store import Store, StoreDamaged
-from curator.store.layout import to_line, to_op
+from curator.store.layout import seal, to_line, to_op
 
 JOURNAL = "journal-1.jsonl"
 
@@ -206,3 +208,11 @@ def test_any_changed_byte_of_the_snapshot_stops(home, place):
         Store.open(home)
     assert error.value.path == path
     assert path.read_bytes() == data
+
+
+def test_a_sealed_snapshot_in_another_layout_stops(home):
+    body = b'{"requests":{\n\n},"samples":{\n\n},"events":{\n\n},"_meta":{\n"1":{"format":1,'
+    body += b'"generation":1,"last_seq":0'
+    (home / "curator.json").write_bytes(body + seal(crc32(body)) + b"}}\n")
+    with pytest.raises(StoreDamaged):
+        Store.open(home)
