@@ -1,10 +1,10 @@
 """The desk in the terminal: one app, painted before anything slow begins."""
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from rich.segment import Segment, Segments
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
@@ -26,11 +26,6 @@ def _commands() -> "type[Provider]":
     return DeskCommands
 
 
-def _last_words(text: str) -> Segments:
-    """Return what is printed when the app has ended: never wrapped, so that paths stay whole."""
-    return Segments([Segment(text)])
-
-
 LOCKED, DAMAGED, FAILED = 3, 4, 1
 """Exit codes for a store that can't be opened."""
 
@@ -39,7 +34,7 @@ class CuratorApp(App[None]):
     """The desk.
 
     `keymap` are the curator's own keys: id of a command → keys. `return_code` is the exit code of
-    the command that runs this; what there is to say in words is printed when the app has ended.
+    the command that runs this; `last_words` are printed when the app has ended.
     Raises `KeyClash`.
     """
 
@@ -59,6 +54,7 @@ class CuratorApp(App[None]):
         self.theme = self._wanted_theme
         self.keymap = dict(keymap or {})
         self.review = ReviewScreen(desk, self.keymap)
+        self.last_words = ""
         self._stop_listening: Callable[[], None] | None = None
 
     def get_default_screen(self) -> Screen[None]:
@@ -91,7 +87,7 @@ class CuratorApp(App[None]):
             if not isinstance(error, StoreError):
                 raise
             code = {StoreLocked: LOCKED, StoreDamaged: DAMAGED}.get(type(error), FAILED)
-            self.exit(return_code=code, message=_last_words(f"curator: {error}"))
+            self._end(code, f"curator: {error}")
 
     def action_leave(self) -> None:
         """Show how the sitting went, then leave."""
@@ -121,13 +117,21 @@ class CuratorApp(App[None]):
         if rescued is None:
             self.exit()
             return
-        self.exit(
-            return_code=FAILED,
-            message=_last_words(
-                f"curator: the disk did not take the last records; they are in {rescued}\n"
-                f"Once there is room: curator import {rescued}"
-            ),
+        self._end(
+            FAILED,
+            f"curator: the disk did not take the last records; they are in {rescued}\n"
+            f"Once there is room: curator import {rescued}",
         )
+
+    def _end(self, code: int, last_words: str) -> None:
+        self.last_words = last_words
+        self.exit(return_code=code)
+
+    def run(self, **options: Any) -> None:
+        """Run the app; afterwards print its last words, unwrapped so that paths stay whole."""
+        super().run(**options)
+        if self.last_words:
+            print(self.last_words, file=sys.stderr)
 
     async def _close_desk(self) -> Path | None:
         if self._stop_listening is not None:

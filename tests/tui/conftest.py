@@ -216,6 +216,7 @@ def without_pauses(monkeypatch):
         "listening.KEY_PAUSE",
     ):
         monkeypatch.setattr(f"curator.tui.screens.{pause}", 0.001)
+    monkeypatch.setattr("curator.tui.screens.page.SAID_FOR", 1000.0)
 
 
 @pytest.fixture

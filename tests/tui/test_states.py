@@ -52,7 +52,7 @@ async def test_the_first_paint_waits_for_nothing(stage, monkeypatch):
         (StoreError("something else"), 1),
     ],
 )
-async def test_a_store_that_cannot_be_opened_says_why(stage, monkeypatch, capsys, error, code):
+async def test_a_store_that_cannot_be_opened_says_why(stage, monkeypatch, error, code):
     app = stage.app()
 
     async def refuse():
@@ -62,7 +62,7 @@ async def test_a_store_that_cannot_be_opened_says_why(stage, monkeypatch, capsys
     async with app.run_test() as pilot:
         await pilot.pause(0.05)
     assert app.return_code == code
-    assert f"curator: {error}\n" in capsys.readouterr().err
+    assert app.last_words == f"curator: {error}"
 
 
 async def test_a_second_desk_on_the_same_folder_is_told_so(stage):
@@ -190,7 +190,7 @@ async def test_a_disk_that_refuses_is_shown_until_it_takes_all(stage, script, mo
         assert "not saved" not in header(app)
 
 
-async def test_what_the_disk_never_takes_is_named_at_the_end(stage, script, monkeypatch, capsys):
+async def test_what_the_disk_never_takes_is_named_at_the_end(stage, script, monkeypatch):
     monkeypatch.setattr("curator.desk.keeper.RETRY_SECONDS", 0.02)
     async with stage.open() as pilot:
         app = pilot.app
@@ -209,7 +209,7 @@ async def test_what_the_disk_never_takes_is_named_at_the_end(stage, script, monk
             await pilot.press("z")
             await script.until(lambda: app.return_code is not None)
     assert app.return_code == 1
-    assert "curator import /" in capsys.readouterr().err
+    assert "curator import /" in app.last_words
 
 
 async def test_too_small_says_so_and_comes_back(stage):

@@ -45,6 +45,7 @@ class Listening(Page):
 
     def on_cards_changed(self, message: messages.CardsChanged) -> None:
         """Samples came, or were judged."""
+        self.show_queue()
         if message.request_id == self.request_id:
             self.show_song()
             self.show_cards()

@@ -40,6 +40,7 @@ SLOW_DISK = 0.4
 class Page(Screen[None]):
     """The layout of the Review screen, and the messages that keep it true."""
 
+    AUTO_FOCUS = ""  # at the desk nothing has the focus: all keys are commands
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 

@@ -1,0 +1,98 @@
+"""Pictures of the screens, compared with those that were looked at and found good.
+
+`pytest tests/tui/test_snapshots.py --snapshot-update` renews them; look at them afterwards.
+"""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from pytest_textual_snapshot import SVGImageExtension, normalize_svg
+
+SIZES = [(120, 40), (80, 24)]
+THEMES = ["curator-dark", "curator-light"]
+looks = pytest.mark.parametrize(
+    ("size", "theme"),
+    [(size, theme) for size in SIZES for theme in THEMES],
+    ids=[f"{w}x{h}-{theme[8:]}" for w, h in SIZES for theme in THEMES],
+)
+
+
+@pytest.fixture
+def look(snapshot, tmp_path):
+    """Compare the screen with its picture; one that differs is left in the test's folder."""
+    pictures = snapshot.use_extension(SVGImageExtension)
+
+    async def compare(pilot, name):
+        await pilot.pause()
+        await pilot.wait_for_scheduled_animations()
+        await pilot.pause()
+        svg = pilot.app.export_screenshot(simplify=True)
+        same = pictures(name=name) == svg
+        if not same:
+            (tmp_path / f"{name}.svg").write_text(normalize_svg(svg), "utf-8")
+        assert same, f"{name} looks different: see {tmp_path / name}.svg"
+
+    return compare
+
+
+@looks
+async def test_a_sitting(stage, script, look, size, theme):
+    songs = [request for request in script.requests() if request.song.known]
+    engine = script.Engine()
+    engine.stop_at = {1: 0.6, 2: 0.95, 3: 0.2, 4: 0}
+    async with stage.open(size=size, theme=theme, engine=engine, asked=songs) as pilot:
+        app = pilot.app
+        await look(pilot, "streaming")
+        engine.go_on()
+        await script.settled(pilot)
+        await pilot.press("x", "4", "j", "5", "b", "j", "2", "w", "k")
+        await script.settled(pilot)
+        await look(pilot, "judged")
+        await pilot.press("e", "end", *["backspace"] * 8, *script.typed("about to leave."))
+        await look(pilot, "editing")
+        await pilot.press("enter", "question_mark")
+        await look(pilot, "help")
+        await pilot.press("escape", "s", "tab", "tab", "end", *script.typed(", sky"))
+        await look(pilot, "song")
+        await pilot.press("escape", "n", *script.typed("Slow Comet - Ember Road"), "enter")
+        await pilot.press(*script.typed("what a lovely day"))
+        await script.until(lambda: len(app.screen.query_one("#readings").facts or ()) == 2)
+        await look(pilot, "new")
+        await pilot.press("escape", "a", "l", "slash", *script.typed("moss"))
+        await script.settled(pilot)
+        await look(pilot, "filter")
+        await pilot.press("escape", *"aaaa")
+        await script.settled(pilot)
+        app.desk.judging.stopwatch.total = 754.0
+        app.review.show_all()
+        await look(pilot, "finished")
+        await pilot.press("q")
+        await look(pilot, "sitting")
+
+
+@looks
+async def test_empty(stage, look, size, theme):
+    async with stage.open(size=size, theme=theme, asked=[]) as pilot:
+        await look(pilot, "empty")
+
+
+@looks
+async def test_opening(stage, look, size, theme, monkeypatch):
+    stage.home = Path("/home/ann/curator")
+    app = stage.app(theme=theme)
+    monkeypatch.setattr(app.desk, "open", asyncio.Event().wait)
+    async with app.run_test(size=size) as pilot:
+        await look(pilot, "opening")
+
+
+async def test_wide(stage, look):
+    async with stage.open(size=(200, 60)) as pilot:
+        await pilot.press("j", "3", "l", "l")
+        await look(pilot, "wide")
+
+
+async def test_smallest(stage, look):
+    async with stage.open(size=(60, 16)) as pilot:
+        await pilot.press("j", "e", "end", "backspace")
+        await look(pilot, "smallest")
