@@ -72,12 +72,15 @@ def find_urls(text: str) -> tuple[Span, ...]:
 
 
 def _find(text: str) -> Iterator[Span]:
-    at = 0
+    at = taken = 0
     while run := _RUN.search(text, at):
         start, stop = run.span()
         while start < stop and text.find(".", start, stop) >= 0:
             links, start = _links_at(text, start, stop)
-            yield from links
+            for link in links:
+                if link.start >= taken:  # a protocol may stand in the path of the link before
+                    yield link
+                    taken = link.end
         at = max(start, stop)
 
 
