@@ -40,6 +40,7 @@ class BadLine:
 
 def read_journal(data: bytes) -> Iterator[Transaction | BadLine]:
     """Read a journal's bytes, line by line."""
+    view = memoryview(data)
     number = start = 0
     while start < len(data):
         number += 1
@@ -47,7 +48,7 @@ def read_journal(data: bytes) -> Iterator[Transaction | BadLine]:
         if end < 0:
             yield BadLine(number, start, len(data), "the line has no end")
             return
-        if not sealed(data, start, end):
+        if not sealed(view, start, end):
             yield BadLine(number, start, end, "the line does not match its checksum")
         else:
             transaction = from_line(data, start, end, number)

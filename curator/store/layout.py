@@ -126,10 +126,10 @@ def seal(crc: int) -> bytes:
     return b',"crc":"%08x"}' % crc
 
 
-def sealed(data: bytes, start: int, end: int) -> bool:
+def sealed(data: memoryview, start: int, end: int) -> bool:
     """Whether `data[start:end]` ends in its own seal."""
-    body = max(start, end - _SEAL_LENGTH)
-    return data[body:end] == b',"crc":"%08x"}' % crc32(memoryview(data)[start:body])
+    body = end - _SEAL_LENGTH
+    return body >= start and data[body:end] == b',"crc":"%08x"}' % crc32(data[start:body])
 
 
 def resembles_seal(line: bytes) -> bool:

@@ -43,7 +43,7 @@ def meta(generation: int, last_seq: int) -> dict[str, int]:
 
 def read_snapshot(data: bytes, path: Path) -> Snapshot:
     """Read a snapshot; raise `StoreDamaged` or `StoreTooNew`, naming it by `path`."""
-    if not sealed(data, 0, len(data) - len(_CLOSING)) or not data.endswith(_CLOSING):
+    if not sealed(memoryview(data), 0, len(data) - len(_CLOSING)) or not data.endswith(_CLOSING):
         raise _what_is_wrong(data, path)
     found = _META.search(data, data.rfind(b"\n", 0, len(data) - 1))
     if found is None or int(found[1]) > FORMAT:

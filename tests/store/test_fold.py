@@ -97,3 +97,17 @@ def test_a_rename_that_happened_though_it_failed_costs_nothing():
     assert [e.data["n"] for e in store.events()] == [1, 2, 3, 4, 5, 6]
     store.snapshot()
     assert len(medium.names) == 2
+
+
+def test_what_such_a_store_shows_after_a_kill_is_durable():
+    """The line was written and not yet fsynced, to a journal that is no longer the newest."""
+    medium = ready(PowerDisk())._disk.kill().medium
+    disk = HalfBroken(medium)
+    store = Store.open(HOME, disk=disk)
+    with pytest.raises(StoreError):
+        store.snapshot()
+    disk.fail_at, disk.fail_after = len(disk.done) + 1, True
+    assert store.append(event(3)).exception() is not None
+    disk = PowerDisk(medium)
+    assert "E0003" in everything(Store.open(HOME, disk=disk))
+    assert "E0003" in everything(Store.open(HOME, disk=disk.reboot(Luck("none"))))

@@ -67,7 +67,7 @@ def test_a_line_with_any_byte_changed_is_bad(place, change):
 
 @pytest.mark.parametrize("line", [b"", b"{}", b'{"seq":1,"ops":[]}', b',"crc":"00000001"}'])
 def test_what_has_no_seal_is_not_sealed(line):
-    assert not sealed(line, 0, len(line))
+    assert not sealed(memoryview(line), 0, len(line))
 
 
 @pytest.mark.parametrize(
