@@ -22,7 +22,8 @@ def test_plain_lines_hold_three_fields_and_say_null(run):
 
 
 def test_every_song_of_a_text_is_listed(run):
-    ran = run("parse", "--json", input="Juno Saltmarsh - Blue Noon; Pocket Aviary - Tell the Gulls\n")
+    text = "Juno Saltmarsh - Blue Noon; Pocket Aviary - Tell the Gulls\n"
+    ran = run("parse", "--json", input=text)
     assert [song["artist"] for song in ran.json[0]["songs"]] == ["Juno Saltmarsh", "Pocket Aviary"]
 
 
