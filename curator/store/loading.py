@@ -23,8 +23,7 @@ from curator.store.tables import Tables
 LOOKS = 3
 """How often damage is looked at, beside a writer, before it is believed."""
 
-_PATIENCE = 10.0
-"""Seconds."""
+_PATIENCE = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,11 +42,13 @@ class Tables:
 
     def holds(self, table: str, id: str) -> bool:
         """Whether a record of this id is stored."""
-        return id in self._numbers[table]
+        with self._lock:
+            return id in self._numbers[table]
 
     def number(self, table: str, id: str) -> int | None:
         """Return the record's place in its table, from 0."""
-        return self._numbers[table].get(id)
+        with self._lock:
+            return self._numbers[table].get(id)
 
     def row(self, table: str, id: str) -> bytes | None:
         """Return one row."""
