@@ -8,6 +8,7 @@ from curator.cli.exits import USAGE, Stop
 if TYPE_CHECKING:
     from curator.config import Settings
     from curator.desk.desk import Desk
+    from curator.engine.client import Engine
     from curator.store import Store
     from models.writer import Writer
 
@@ -39,14 +40,18 @@ def open_store(home: Path, *, write: bool) -> "Store":
 def make_desk(home: Path, settings: "Settings") -> "Desk":
     """Return a desk over this folder, its engine not yet started."""
     from curator.desk.desk import Desk
-    from curator.engine.client import EngineClient
+    from curator.engine.later import LaterEngine
 
-    engine = EngineClient(
-        model=where_is(settings.model, home),
-        device=settings.device,
-        log=home / "logs" / "engine.log",
-    )
-    return Desk(home, settings, engine)
+    def engine() -> "Engine":
+        from curator.engine.client import EngineClient
+
+        return EngineClient(
+            model=where_is(settings.model, home),
+            device=settings.device,
+            log=home / "logs" / "engine.log",
+        )
+
+    return Desk(home, settings, LaterEngine(engine))
 
 
 def model_folder(home: Path) -> Path:

@@ -27,9 +27,9 @@ from curator.desk.tally import Tally
 from curator.desk.writing import Writing
 from curator.domain.sitting import Sitting
 from curator.domain.warnings import WordList, parse_words
-from curator.engine.client import Engine
 
 if TYPE_CHECKING:
+    from curator.engine.client import Engine
     from curator.store import Store
 
 
@@ -44,7 +44,7 @@ class Desk:
         self,
         home: Path,
         settings: Settings,
-        engine: Engine,
+        engine: "Engine",
         *,
         clock: Clock = now,
         tick: Callable[[], float] = time.monotonic,

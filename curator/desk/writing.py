@@ -9,13 +9,17 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from curator.config import Settings
 from curator.desk.changes import CardsChanged, EngineChanged, Grew, Noticed, QueueChanged
 from curator.desk.ledger import Ledger, new_id
 from curator.domain.records import Sample, Song
-from curator.engine.client import Engine, EngineCancelled, EngineError, WriteJob
-from curator.engine.protocol import Tokens, Written
+from curator.engine.errors import EngineCancelled, EngineError
+
+if TYPE_CHECKING:
+    from curator.engine.client import Engine, WriteJob
+    from curator.engine.protocol import Written
 
 
 def seed_of(request_id: str) -> int:
@@ -26,7 +30,7 @@ def seed_of(request_id: str) -> int:
 class Writing:
     """Keeps one job at the engine, the most wanted one."""
 
-    def __init__(self, ledger: Ledger, engine: Engine, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, engine: "Engine", settings: Settings) -> None:
         self._ledger = ledger
         self._engine = engine
         self._settings = settings
@@ -160,6 +164,9 @@ class Writing:
             self._job.cancel()
 
     async def _write(self, request_id: str) -> None:
+        from curator.engine.client import WriteJob
+        from curator.engine.protocol import Tokens, Written
+
         missing = self._missing(request_id)
         first = missing[0]
         count = next((i for i, row in enumerate(missing) if row != first + i), len(missing))
@@ -187,7 +194,7 @@ class Writing:
                             self.growing = {}
                             self._ledger.tell(EngineChanged())
 
-    def _sample(self, request_id: str, job: WriteJob, written: Written) -> Sample:
+    def _sample(self, request_id: str, job: "WriteJob", written: "Written") -> Sample:
         song = job.song
         return Sample(
             id=new_id(),

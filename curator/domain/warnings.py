@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process, utils
-
 SIMILAR = 0.8
 """From this likeness on (0 to 1) two texts are called near-duplicates."""
 
@@ -21,6 +19,8 @@ def near_duplicates(
     text's words are sorted, so that a turned sentence counts as alike; case and punctuation
     don't count.
     """
+    from rapidfuzz import fuzz, process
+
     known = list(others)
     found = process.extract(
         _sorted_words(text),
@@ -34,6 +34,8 @@ def near_duplicates(
 
 @lru_cache(maxsize=32_768)
 def _sorted_words(text: str) -> str:
+    from rapidfuzz import utils
+
     plain = utils.default_process(text if text.isascii() else unicodedata.normalize("NFKC", text))
     return " ".join(sorted(plain.split())) or text  # signs alone are compared as they are
 
