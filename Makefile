@@ -23,7 +23,7 @@ install: $(VENV)/.installed ## Make the virtual environment and install curator 
 
 test: $(VENV)/.installed-dev ## Run all tests
 	@echo "Testing (a few minutes) …"
-	@$(BIN)/python -m pytest -q --durations=10
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 	@echo "Checking style, types and imports …"

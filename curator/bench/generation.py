@@ -24,7 +24,7 @@ from models.cvae_writer import CvaeWriter, load_model
 from models.writer import Conditions, SampleEvent, Writer
 
 ONE_DRAFT = ", one draft a sample"
-SAME, DEPLOYED = "original, same sizes and weights", "original as deployed"
+SAME, DEPLOYED = "original, same weights", "original as deployed"
 BARS: Mapping[int, tuple[tuple[str, float], ...]] = {
     16: ((SAME, 10.0),),
     64: ((SAME, 20.0), (DEPLOYED, 200.0)),

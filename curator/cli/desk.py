@@ -25,6 +25,7 @@ def desk(home: Path) -> int:
         raise Stop(f"{home / 'config.toml'}: {error}", USAGE) from error
     from curator.tui.app import CuratorApp
 
-    app = CuratorApp(make_desk(home, settings), keymap=settings.keys)
+    # The desk's code is loaded after the first picture is on the screen.
+    app = CuratorApp(lambda: make_desk(home, settings), keymap=settings.keys, theme=settings.theme)
     app.run()
     return app.return_code or DONE

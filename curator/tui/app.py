@@ -1,9 +1,10 @@
-"""The desk in the terminal: one app, painted before anything slow begins."""
+"""The desk in the terminal: one app, painted before anything slow is even imported."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -11,13 +12,26 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
-from curator.config import save_setting
-from curator.desk.changes import Change
-from curator.desk.desk import Desk
 from curator.tui.keys import BY_ID, bindings, check_keys, keys_of
-from curator.tui.messages import message_of
-from curator.tui.screens.review import ReviewScreen
+from curator.tui.screens.opening import OpeningScreen
 from curator.tui.theme import CURATOR_DARK, CURATOR_LIGHT, DARK
+
+if TYPE_CHECKING:
+    from curator.desk.changes import Change
+    from curator.desk.desk import Desk
+    from curator.tui.screens.review import ReviewScreen
+
+
+def _load(source: "Desk | Callable[[], Desk]") -> "tuple[Desk, type[ReviewScreen]]":
+    """Import the desk and its screen; slow, and run in a thread while the first picture stands."""
+    from curator.tui.screens.review import ReviewScreen
+
+    return (source() if callable(source) else source), ReviewScreen
+
+
+def _load_the_rest() -> None:
+    """Import what the first edit needs, so that it does not have to wait."""
+    import curator.tui.widgets.editor  # noqa: F401
 
 
 def _commands() -> "type[Provider]":
@@ -33,9 +47,10 @@ LOCKED, DAMAGED, FAILED = 3, 4, 1
 class CuratorApp(App[None]):
     """The desk.
 
-    `keymap` are the curator's own keys: id of a command → keys. `return_code` is the exit code of
-    the command that runs this; `last_words` are printed when the app has ended.
-    Raises `KeyClash`.
+    `desk` is a desk that is not open yet, or what makes one: then its code is loaded after the
+    first picture is on the screen, in which case `theme` is the one to paint that in. `keymap`
+    are the curator's own keys: id of a command → keys. `return_code` is the exit code of the
+    command that runs this; `last_words` are printed when the app has ended. Raises `KeyClash`.
     """
 
     TITLE = "curator"
@@ -43,51 +58,75 @@ class CuratorApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("any")
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
 
-    def __init__(self, desk: Desk, *, keymap: Mapping[str, str] | None = None) -> None:
+    desk: "Desk"
+    review: "ReviewScreen"
+
+    def __init__(
+        self,
+        desk: "Desk | Callable[[], Desk]",
+        *,
+        keymap: Mapping[str, str] | None = None,
+        theme: str | None = None,
+    ) -> None:
         check_keys(keymap)
         super().__init__()
-        self.desk = desk
+        self._source = desk
+        self.keymap = dict(keymap or {})
         self.register_theme(CURATOR_DARK)
         self.register_theme(CURATOR_LIGHT)
-        wanted = desk.settings.theme
-        self._wanted_theme = wanted if wanted in self.available_themes else DARK
-        self.theme = self._wanted_theme
-        self.keymap = dict(keymap or {})
-        self.review = ReviewScreen(desk, self.keymap)
+        if not callable(desk):
+            self.desk = desk
+            theme = theme or desk.settings.theme
+        self._kept_theme = theme if theme in self.available_themes else DARK
+        self.theme = self._kept_theme
         self.last_words = ""
         self._stop_listening: Callable[[], None] | None = None
 
     def get_default_screen(self) -> Screen[None]:
-        """Return Review: the first thing to be painted."""
-        return self.review
+        """Return the first thing to be painted."""
+        return OpeningScreen()
 
     def on_mount(self) -> None:
-        """Listen to the desk; open it once the first picture is on the screen."""
+        """Go on once the first picture is on the screen."""
         self.set_keymap({name: ",".join(keys_of(BY_ID[name], self.keymap)) for name in self.keymap})
+        self.call_after_refresh(self.run_worker, self._begin(), name="begin")
+
+    async def _begin(self) -> None:
+        """Load the desk, show Review over the first picture, open the store."""
+        self.desk, screen = await asyncio.to_thread(_load, self._source)
+        self.review = screen(self.desk, self.keymap)
+        await self.push_screen(self.review)
         self._stop_listening = self.desk.listen(self._told)
-        self.call_after_refresh(self.run_worker, self._open(), name="open", exit_on_error=True)
+        await self._open()
+        await asyncio.to_thread(_load_the_rest)
+
+    async def _open(self) -> None:
+        from curator.store import StoreDamaged, StoreError, StoreLocked
+
+        try:
+            await self.desk.open()
+        except StoreError as error:
+            code = {StoreLocked: LOCKED, StoreDamaged: DAMAGED}.get(type(error), FAILED)
+            self._end(code, f"curator: {error}")
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a desk on the screen."""
+        return hasattr(self, "review")
+
+    def _told(self, change: "Change") -> None:
+        from curator.tui.messages import message_of
+
+        self.review.post_message(message_of(change))
 
     def watch_theme(self, theme: str) -> None:
         """Remember the theme; writing it down never keeps a key waiting."""
-        if self.is_running and self._wanted_theme != theme:
-            self._wanted_theme = theme
-            self.run_worker(
-                lambda: save_setting(self.desk.home, "theme", theme), thread=True, group="theme"
-            )
+        if self.is_running and self.is_ready and self._kept_theme != theme:
+            from curator.config import save_setting
 
-    def _told(self, change: Change) -> None:
-        self.review.post_message(message_of(change))
-
-    async def _open(self) -> None:
-        try:
-            await self.desk.open()
-        except Exception as error:
-            from curator.store import StoreDamaged, StoreError, StoreLocked
-
-            if not isinstance(error, StoreError):
-                raise
-            code = {StoreLocked: LOCKED, StoreDamaged: DAMAGED}.get(type(error), FAILED)
-            self._end(code, f"curator: {error}")
+            self._kept_theme = theme
+            home = self.desk.home
+            self.run_worker(lambda: save_setting(home, "theme", theme), thread=True)
 
     def action_leave(self) -> None:
         """Show how the sitting went, then leave."""
@@ -95,10 +134,10 @@ class CuratorApp(App[None]):
 
         if isinstance(self.screen, SittingScreen):
             return
-        self.review.leave_editor()
-        if not self.desk.is_open:
+        if not self.is_ready or not self.desk.is_open:
             self.exit()
             return
+        self.review.leave_editor()
         keeper = self.desk.ledger.keeper
         screen = SittingScreen(self.desk.sitting(), keeper.unsaved if keeper else 0)
         self.push_screen(screen, self._answered)
@@ -141,12 +180,13 @@ class CuratorApp(App[None]):
 
     async def on_unmount(self) -> None:
         """However the app ends, the desk is closed with everything on disk."""
-        if self.desk.is_open:
+        if self.is_ready and self.desk.is_open:
             await self._close_desk()
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and clicks are how the desk knows that the curator is there."""
-        if isinstance(event, (events.Key, events.MouseDown)) and not event.is_forwarded:
+        pressed = isinstance(event, (events.Key, events.MouseDown)) and not event.is_forwarded
+        if pressed and self.is_ready:
             self.desk.judging.active()
             self.review.key_pressed()
         await super().on_event(event)

@@ -8,6 +8,7 @@ from rich.cells import cell_len, split_graphemes
 
 from curator.domain.plain import shown
 
+_MOST_CHARACTERS = 5000
 _AGES = ((1_209_600, 604_800, "w"), (86_400, 86_400, "d"), (3_600, 3_600, "h"), (60, 60, "m"))
 """From how many seconds on, in units of how many, called what."""
 
@@ -96,6 +97,15 @@ def clean(text: str) -> str:
         for piece, _ in _graphemes(flat)
     )
     return " ".join("".join(kept).split())
+
+
+def editable(text: str) -> tuple[str, bool]:
+    """Return a text without what a terminal would obey or hide, and whether anything was lost.
+
+    Line breaks become spaces: a post is one paragraph.
+    """
+    kept = clean(text[:_MOST_CHARACTERS])
+    return kept, kept != " ".join(text.split())
 
 
 def _chop(word: str, width: int) -> Iterator[str]:

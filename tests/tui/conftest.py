@@ -196,7 +196,7 @@ class Stage:
         """Run the app until its desk is open and the first batches are written."""
         app = self.app(**parts)
         async with app.run_test(size=size) as pilot:
-            await until(lambda: app.desk.is_open)
+            await until(lambda: app.is_ready and app.desk.is_open)
             if asked is None:
                 asked = [] if app.desk.ledger.requests else requests()
             if asked:

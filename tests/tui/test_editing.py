@@ -4,7 +4,8 @@ import shutil
 
 from curator.domain.session import Session
 from curator.store import Store
-from curator.tui.widgets.editor import DiffFacts, DiffView, Editor, editable
+from curator.tui.widgets.editor import DiffFacts, DiffView, Editor
+from curator.tui.wording import editable
 
 
 def diff_of(app):

@@ -57,7 +57,8 @@ async def test_a_sitting(stage, script, look, size, theme):
         await look(pilot, "song")
         await pilot.press("escape", "n", *script.typed("Slow Comet - Ember Road"), "enter")
         await pilot.press(*script.typed("what a lovely day"))
-        await script.until(lambda: len(app.screen.query_one("#readings").facts or ()) == 2)
+        readings = app.screen.query_one("#readings")
+        await script.until(lambda: [r[0] for r in readings.facts][1:] == ["what a lovely day"])
         await look(pilot, "new")
         await pilot.press("escape", "a", "l", "slash", *script.typed("moss"))
         await script.settled(pilot)
@@ -78,11 +79,12 @@ async def test_empty(stage, look, size, theme):
 
 
 @looks
-async def test_opening(stage, look, size, theme, monkeypatch):
+async def test_opening(stage, script, look, size, theme, monkeypatch):
     stage.home = Path("/home/ann/curator")
     app = stage.app(theme=theme)
     monkeypatch.setattr(app.desk, "open", asyncio.Event().wait)
     async with app.run_test(size=size) as pilot:
+        await script.until(lambda: app.is_ready and app.screen is app.review)
         await look(pilot, "opening")
 
 

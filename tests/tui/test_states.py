@@ -1,6 +1,7 @@
 """Opening, failing, empty, refused: what the screen says when it is not a usual day."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from curator.store import (
     StoreReadOnly,
     StoreTooNew,
 )
+from curator.tui.app import CuratorApp
 
 
 def plate(app):
@@ -29,11 +31,31 @@ def said(app):
     return app.review.query_one("#status").facts.text
 
 
-async def test_the_first_paint_waits_for_nothing(stage, monkeypatch):
-    app = stage.app()
-    opened = asyncio.Event()
-    monkeypatch.setattr(app.desk, "open", opened.wait)
+async def test_the_first_paint_waits_for_nothing(stage, script):
+    """Not even for the desk's code: what makes the desk is called after it."""
+    made = threading.Event()
+
+    def make():
+        made.wait(20)
+        return script.make_desk(stage.home)
+
+    app = CuratorApp(make, theme="curator-light")
     async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert app.theme == "curator-light"
+        assert not app.is_ready
+        drawn = app.screen.query_one("#plate")._drawn
+        assert "Opening the desk" in "".join(strip.text for strip in drawn)
+        await pilot.press("a", "x", "u", "n", "question_mark")
+        made.set()
+        await script.until(lambda: app.is_ready and app.desk.is_open)
+
+
+async def test_while_the_store_is_opened_keys_do_no_harm(stage, script, monkeypatch):
+    app = stage.app()
+    monkeypatch.setattr(app.desk, "open", asyncio.Event().wait)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await script.until(lambda: app.is_ready and app.screen is app.review)
         await pilot.pause()
         assert "Opening the desk" in plate(app)
         await pilot.press("a", "x", "u", "n", "g", "slash", "e")
@@ -52,28 +74,26 @@ async def test_the_first_paint_waits_for_nothing(stage, monkeypatch):
         (StoreError("something else"), 1),
     ],
 )
-async def test_a_store_that_cannot_be_opened_says_why(stage, monkeypatch, error, code):
+async def test_a_store_that_cannot_be_opened_says_why(stage, script, monkeypatch, error, code):
     app = stage.app()
 
     async def refuse():
         raise error
 
     monkeypatch.setattr(app.desk, "open", refuse)
-    async with app.run_test() as pilot:
-        await pilot.pause(0.05)
+    async with app.run_test():
+        await script.until(lambda: app.return_code is not None)
     assert app.return_code == code
     assert app.last_words == f"curator: {error}"
 
 
-async def test_a_second_desk_on_the_same_folder_is_told_so(stage):
+async def test_a_second_desk_on_the_same_folder_is_told_so(stage, script):
     async with stage.open():
         second = stage.app()
-        async with second.run_test() as pilot:
-            for _ in range(100):
-                await pilot.pause(0.02)
-                if second.return_code is not None:
-                    break
+        async with second.run_test():
+            await script.until(lambda: second.return_code is not None)
         assert second.return_code == 3
+        assert "in use by" in second.last_words
 
 
 async def test_an_empty_desk_says_what_to_do(stage):

@@ -1,5 +1,7 @@
 """Editing a sample in place, with a draft that survives everything."""
 
+from typing import TYPE_CHECKING
+
 from curator.desk.cards import Card
 from curator.domain.records import Sample
 from curator.tui import facts
@@ -7,8 +9,11 @@ from curator.tui.screens.judging import Judging
 from curator.tui.slots import find
 from curator.tui.widgets.card_lines import PREFIX, room_for_text
 from curator.tui.widgets.cards_view import CardsView
-from curator.tui.widgets.editor import Editor, editable
 from curator.tui.widgets.preview import Preview
+from curator.tui.wording import editable
+
+if TYPE_CHECKING:
+    from curator.tui.widgets.editor import Editor
 
 DRAFT_PAUSE = 0.5
 """Seconds of quiet after which typing is journalled as a draft."""
@@ -18,10 +23,10 @@ class Editing(Judging):
     """Opens the editor over a card, keeps its draft, and closes it again."""
 
     _sample: Sample | None = None
-    _mounted: Editor | None = None
+    _mounted: "Editor | None" = None
 
     @property
-    def editor(self) -> Editor | None:
+    def editor(self) -> "Editor | None":
         """The editor while it is open."""
         return None if self._sample is None else self._mounted
 
@@ -36,6 +41,8 @@ class Editing(Judging):
         text, lost = editable(text)
         written, _ = editable(card.sample.text)
         if self._mounted is None:
+            from curator.tui.widgets.editor import Editor
+
             self._mounted = Editor()
             await self.query_one("#stage").mount(self._mounted)
         self._room(self._mounted.open(written, text, self._text_width()))
@@ -77,11 +84,11 @@ class Editing(Judging):
         if message.twice and self._sample is None:
             self.call_later(self.action_edit)
 
-    def on_editor_resized(self, message: Editor.Resized) -> None:
+    def on_editor_resized(self, message: "Editor.Resized") -> None:
         """The text grew or shrank by a line."""
         self._room(message.height)
 
-    def on_editor_typed(self, message: Editor.Typed) -> None:
+    def on_editor_typed(self, message: "Editor.Typed") -> None:
         """Show what the post would be now; journal it when the typing pauses."""
         card = self._card_of_sample()
         if card is not None:
@@ -115,7 +122,7 @@ class Editing(Judging):
         text = editor.text
         self.desk.judging.draft(sample.id, None if text == standing else text)
 
-    def on_editor_saved(self, message: Editor.Saved) -> None:
+    def on_editor_saved(self, message: "Editor.Saved") -> None:
         """Keep the text as it is typed."""
         sample = self._sample
         if sample is None:

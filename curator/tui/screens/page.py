@@ -4,10 +4,12 @@ Here is everything that is shown and nothing that is decided; what the keys do i
 beside this one. Widgets get their facts from here and never touch the desk.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -15,6 +17,7 @@ from curator.desk.cards import Card
 from curator.desk.desk import Desk
 from curator.tui import facts, plates
 from curator.tui.keys import BY_ID, COMMANDS, FOOTER, Command, keys_of, shown_keys
+from curator.tui.screens.opening import HEIGHTS, WIDTHS
 from curator.tui.slots import Slot, find, first_choice, slots_of
 from curator.tui.widgets.banner import Banner
 from curator.tui.widgets.cards_view import CardsView
@@ -28,9 +31,6 @@ from curator.tui.widgets.status_line import StatusFacts, StatusLine
 
 FACE_PAUSE = 0.12
 """Seconds that the curator stays on a request before it is the one to be written for."""
-WIDTHS = [(0, "-tiny"), (60, "-slim"), (76, "-narrow"), (110, "-normal"), (165, "-wide")]
-HEIGHTS = [(0, "-flat"), (16, "-short"), (22, "-low"), (32, "-high")]
-"""From how many cells on the page has which form."""
 SAID_FOR = 8.0
 """Seconds that a sentence stays in the status line."""
 SLOW_DISK = 0.4
@@ -77,8 +77,9 @@ class Page(Screen[None]):
 
     def on_mount(self) -> None:
         """Show that the desk is being opened."""
-        self.query_one("#too-small", PlateView).facts = plates.too_small()
-        self.show_all()
+        with contextlib.suppress(NoMatches):  # left already, while this was being mounted
+            self.query_one("#too-small", PlateView).facts = plates.too_small()
+            self.show_all()
 
     # Where one is
 

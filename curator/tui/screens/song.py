@@ -27,7 +27,7 @@ class GenreNote(Sheet[str]):
         if not unknown:
             return [[("separated by commas; → takes what is offered", "faint")]]
         names = ", ".join(shown(genre, 40) for genre in unknown)
-        text = f"not among the kept labels, read by the words in it or left out: {names}"
+        text = f"{names}: unknown label, read by its words or left out"
         return [[(line, "warn")] for line in wrap(text, width)[:2]]
 
 

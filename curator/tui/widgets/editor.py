@@ -18,19 +18,9 @@ from curator.domain.plain import shown
 from curator.domain.tweet_text import weigh
 from curator.tui.keys import bindings
 from curator.tui.widgets.inked import Line, Sheet, runs
-from curator.tui.wording import clean, counted, wrap
+from curator.tui.wording import counted, editable, wrap
 
-_MOST_CHARACTERS = 5000
 _MOST_LINES = 6
-
-
-def editable(text: str) -> tuple[str, bool]:
-    """Return a text without what a terminal would obey or hide, and whether anything was lost.
-
-    Line breaks become spaces: a post is one paragraph.
-    """
-    kept = clean(text[:_MOST_CHARACTERS])
-    return kept, kept != " ".join(text.split())
 
 
 class Area(TextArea):

@@ -42,7 +42,8 @@ class Preview(Sheet[PreviewFacts]):
             cut = max(high - len(foot), 1)
             if len(body) > cut:
                 *pieces, (last, ink) = body[cut - 1] or [("", "text")]
-                body = [*body[: cut - 1], [*pieces, (fit(last, room - 2), ink), (" …", "faint")]]
+                used = sum(cell_len(text) for text, _ in pieces)
+                body = [*body[: cut - 1], [*pieces, (fit(f"{last} …", room - used), ink)]]
         body += [[] for _ in range(high - len(body) - len(foot))]
         lines = [*body, *foot][:high]
         margin = [(f"{'post':<{PREFIX}}", "faint"), *((" " * PREFIX, "faint") for _ in lines)]
