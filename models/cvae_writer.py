@@ -28,6 +28,7 @@ from models.writer import (
     Conditions,
     SampleEvent,
     Sampling,
+    Steering,
     TokenEvent,
     TokenSurprisal,
     Vector,
@@ -72,15 +73,16 @@ class CvaeWriter:
         *,
         first_row: int = 0,
         sampling: Sampling = Sampling(),  # noqa: B008 - frozen
-        steering: Vector | None = None,
+        steering: Steering | None = None,
     ) -> Iterator[WriterEvent]:
         """Write rows `first_row` … of a request; see `models.writer.Writer`."""
-        prior = self._prior.given(_known(conditions))
-        shift = np.zeros(self.latent, np.float32) if steering is None else steering
+        known = _known(conditions)
+        prior = self._prior.given(known)
 
         def attempt(row: int, number: int) -> Attempt:
             rng = generator(seed, row, number)
-            return self._attempt(prior.draw(rng) + shift, rng)
+            z = prior.draw(rng)
+            return self._attempt(steering(z, known) if steering else z, rng)
 
         rows = range(first_row, first_row + n)
         return self._run(rows, attempt, conditions, sampling, self.candidates)

@@ -78,6 +78,18 @@ class TokenSurprisal:
     nats: float
 
 
+class Steering(Protocol):
+    """Anything that moves z: a shift, or the generator of an LC-GAN."""
+
+    def __call__(self, z: Vector, known: Vector) -> Vector:
+        """Return the z to use for one z (latent,) and its condition vector, (width,).
+
+        The same arguments give the same result, whatever was asked before: a row's text must not
+        depend on the rows around it.
+        """
+        ...
+
+
 class Writer(Protocol):
     """Anything that writes: from an n-gram to a pretrained decoder."""
 
@@ -93,13 +105,14 @@ class Writer(Protocol):
         *,
         first_row: int = 0,
         sampling: Sampling = Sampling(),
-        steering: Vector | None = None,
+        steering: Steering | None = None,
     ) -> Iterator[WriterEvent]:
         """Write rows `first_row` … `first_row + n - 1` of the request with this seed.
 
         The text of a row depends on the conditions, the seed, the row's number and the sampling
-        alone: never on `n`, nor on the rows written beside it. `steering`, of shape (latent,),
-        is added to every row's z.
+        alone: never on `n`, nor on the rows written beside it. `steering` maps every z drawn
+        to the one that is used, which is the one a `SampleEvent` tells; a writer without a latent
+        space has nothing to steer and ignores it.
         """
         ...
 

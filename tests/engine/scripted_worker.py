@@ -17,6 +17,7 @@ from models.writer import (
     Conditions,
     SampleEvent,
     Sampling,
+    Steering,
     TokenEvent,
     TokenSurprisal,
     Vector,
@@ -59,7 +60,7 @@ class Scripted:
         *,
         first_row: int = 0,
         sampling: Sampling | None = None,
-        steering: Vector | None = None,
+        steering: Steering | None = None,
     ) -> Iterator[WriterEvent]:
         happened("writes")
         artist = conditions.artist

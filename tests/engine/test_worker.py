@@ -34,6 +34,7 @@ from models.writer import (
     Conditions,
     SampleEvent,
     Sampling,
+    Steering,
     TokenEvent,
     TokenSurprisal,
     Vector,
@@ -62,7 +63,7 @@ class Stepped:
         *,
         first_row: int = 0,
         sampling: Sampling = DEFAULT,
-        steering: Vector | None = None,
+        steering: Steering | None = None,
     ) -> Iterator[WriterEvent]:
         self.calls.append((conditions, n, seed, first_row, sampling))
         if conditions.title == "broken":

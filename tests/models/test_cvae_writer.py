@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models import library
+from models.conditions import condition_space
 from models.corpus.cleaning import words_of
 from models.writer import Conditions, SampleEvent, Sampling, TokenEvent
 
@@ -140,9 +141,16 @@ def test_more_candidates_are_likelier_and_keep_their_order(writer):
 
 def test_z_steers_and_can_be_read_back(writer):
     zero = samples(writer.write(PLAIN, 3, seed=1))
-    shift = np.full(writer.latent, 0.5, np.float32)
+    used = []
+
+    def shift(z, known):
+        assert known.shape == (condition_space().width,)
+        used.append(z + np.float32(0.5))
+        return used[-1]
+
     moved = samples(writer.write(PLAIN, 3, seed=1, steering=shift))
     assert moved[0].text != zero[0].text
+    assert all(any(np.array_equal(event.z, z) for z in used) for event in moved)
     one = writer.encode("Slow strings hold the last light.", PLAIN)
     other = writer.encode("Fast drums kick the door in and shout.", PLAIN)
     assert one.shape == (writer.latent,)
