@@ -1,4 +1,4 @@
-"""The engine as the desk sees it: what it can be asked, and the one that ships.
+"""The engine that ships: the way to the model's process.
 
 Importing this module loads no torch: the model lives in a child process (`supervisor.py` keeps
 it alive, `worker.py` is what runs in it).
@@ -8,15 +8,17 @@ import contextlib
 import itertools
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from curator.domain.records import Song
+from curator.engine.engine import Engine, Event, Shares, Surprise, WriteJob
 from curator.engine.errors import EngineCancelled, EngineError
 from curator.engine.exchange import Answer, Restarted
 from curator.engine.log import Log
 from curator.engine.protocol import (
+    Contributed,
+    Contributions,
     Decode,
     Encode,
     Encoded,
@@ -26,8 +28,6 @@ from curator.engine.protocol import (
     Request,
     Surprisal,
     Surprisals,
-    Tokens,
-    Written,
 )
 from curator.engine.supervisor import State, Supervisor
 
@@ -38,65 +38,14 @@ __all__ = [
     "EngineError",
     "Event",
     "Restarted",
+    "Shares",
     "State",
+    "Surprise",
     "WriteJob",
 ]
 
-Event = Tokens | Written | Restarted
-"""What is told while a job is written."""
-
 WORKER = (sys.executable, "-P", "-m", "curator.engine.worker")
 """The worker's command. -P: a file in the folder that one happens to be in is never imported."""
-
-
-@dataclass(frozen=True, slots=True)
-class WriteJob:
-    """Rows `first_row` … `first_row + n - 1` of a request with this seed.
-
-    An id is never used twice, not even for the rest of the same request.
-    """
-
-    id: str
-    song: Song
-    n: int
-    seed: int
-    first_row: int = 0
-    temperature: float = 0.5
-    top_p: float = 0.9
-
-
-class Engine(Protocol):
-    """What the desk needs of an engine."""
-
-    on_state: Callable[[], None] | None
-    """Called when `state` has changed."""
-
-    @property
-    def state(self) -> State:
-        """What the engine is doing."""
-        ...
-
-    @property
-    def info(self) -> Ready | None:
-        """The model that is loaded, None before there was one."""
-        ...
-
-    @property
-    def error(self) -> str:
-        """Why the state is failed, else empty."""
-        ...
-
-    async def start(self) -> None:
-        """Begin to load the model, and return at once."""
-        ...
-
-    def write(self, job: WriteJob) -> AsyncGenerator[Event, None]:
-        """Write a job; closing the iterator stops it. Raises `EngineError`, `EngineCancelled`."""
-        ...
-
-    async def close(self) -> None:
-        """End the engine; safe to call twice."""
-        ...
 
 
 class EngineClient:
@@ -234,10 +183,16 @@ class EngineClient:
         assert isinstance(answer, Encoded)
         return answer.z
 
-    async def surprisal(self, text: str, song: Song) -> list[tuple[str, float]]:
+    async def surprisal(self, text: str, song: Song) -> Surprise:
         """Return the pieces of a text with their surprisal in nats. Raises as `write` does."""
         answer = await self._one(Surprisal(self._id("surprisal"), text, **_about(song)))
         assert isinstance(answer, Surprisals)
+        return answer.pieces
+
+    async def contributions(self, text: str, song: Song) -> Shares:
+        """Return what each condition added to each piece, in nats. Raises as `write` does."""
+        answer = await self._one(Contributions(self._id("contributions"), text, **_about(song)))
+        assert isinstance(answer, Contributed)
         return answer.pieces
 
     async def _stream(self, request: Request) -> AsyncGenerator[Event, None]:

@@ -1,11 +1,12 @@
 """An engine that is imported when it starts: by then the first screen is painted."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from curator.engine.client import Engine, Event, WriteJob
+    from curator.domain.records import Song
+    from curator.engine.client import Engine, Event, Shares, Surprise, WriteJob
     from curator.engine.protocol import Ready
     from curator.engine.supervisor import State
 
@@ -46,9 +47,37 @@ class LaterEngine:
 
     def write(self, job: "WriteJob") -> "AsyncGenerator[Event, None]":
         """Write a job; closing the iterator stops it. Raises `EngineError`, `EngineCancelled`."""
+        return self._made.write(job)
+
+    def decode(
+        self,
+        z: "Sequence[str]",
+        song: "Song",
+        *,
+        seed: int,
+        temperature: float = 0.5,
+        top_p: float = 0.9,
+    ) -> "AsyncGenerator[Event, None]":
+        """Write one text from each z (base64 float32); see `EngineClient.decode`."""
+        return self._made.decode(z, song, seed=seed, temperature=temperature, top_p=top_p)
+
+    async def encode(self, text: str, song: "Song") -> str:
+        """Return the z of a text, base64 float32. Raises as `write` does."""
+        return await self._made.encode(text, song)
+
+    async def surprisal(self, text: str, song: "Song") -> "Surprise":
+        """Return the pieces of a text with their surprisal in nats. Raises as `write` does."""
+        return await self._made.surprisal(text, song)
+
+    async def contributions(self, text: str, song: "Song") -> "Shares":
+        """Return what each condition added to each piece, in nats. Raises as `write` does."""
+        return await self._made.contributions(text, song)
+
+    @property
+    def _made(self) -> "Engine":
         if self._engine is None:
             raise RuntimeError("the engine was not started")
-        return self._engine.write(job)
+        return self._engine
 
     async def close(self) -> None:
         """End the engine; safe to call twice, and before it was started."""

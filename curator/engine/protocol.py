@@ -94,6 +94,19 @@ class Surprisal:
 
 
 @dataclass(frozen=True, slots=True)
+class Contributions:
+    """Ask what each condition did to each piece of a text; answered by `Contributed`."""
+
+    kind: ClassVar[str] = "contributions"
+    id: str
+    text: str
+    artist: str | None = None
+    title: str | None = None
+    genres: list[str] = field(default_factory=list)
+    features: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """A model is loaded: its name, its weights' hash, where it runs, seconds the load took."""
 
@@ -169,6 +182,15 @@ class Surprisals:
 
 
 @dataclass(frozen=True, slots=True)
+class Contributed:
+    """Pieces of a text, each with condition → nats that it added to the piece's likelihood."""
+
+    kind: ClassVar[str] = "contributed"
+    id: str
+    pieces: list[tuple[str, dict[str, float]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The request failed; `message` is for a person to read."""
 
@@ -177,9 +199,11 @@ class Failed:
     message: str
 
 
-Request = Load | Generate | Encode | Decode | Surprisal
+Request = Load | Generate | Encode | Decode | Surprisal | Contributions
 ToWorker = Request | Cancel
-FromWorker = Ready | Tokens | Written | Done | Cancelled | Encoded | Surprisals | Failed
+FromWorker = (
+    Ready | Tokens | Written | Done | Cancelled | Encoded | Surprisals | Contributed | Failed
+)
 Message = ToWorker | FromWorker
 
 _KINDS: Mapping[str, type[Any]] = {cls.kind: cls for cls in get_args(Message)}

@@ -18,6 +18,7 @@ from curator.engine.process import WorkerProcess
 from curator.engine.protocol import (
     Cancel,
     Cancelled,
+    Contributed,
     Done,
     Encoded,
     Failed,
@@ -33,7 +34,7 @@ from curator.engine.protocol import (
 State = Literal["stopped", "starting", "ready", "writing", "restarting", "failed"]
 
 _LONGEST_PAUSE = 5.0
-_LAST = (Ready, Encoded, Surprisals, Done, Cancelled, Failed)
+_LAST = (Ready, Encoded, Surprisals, Contributed, Done, Cancelled, Failed)
 """The answers after which no other comes."""
 
 

@@ -10,35 +10,31 @@ import base64
 import contextlib
 import os
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from queue import SimpleQueue
+from collections.abc import Callable, Iterable
 from typing import BinaryIO, NoReturn, cast
 
 import numpy as np
 
+from curator.engine.boxes import Inbox, Outbox
 from curator.engine.protocol import (
-    Cancel,
     Cancelled,
+    Contributed,
+    Contributions,
     Decode,
     Done,
     Encode,
     Encoded,
     Failed,
-    FromWorker,
     Generate,
     Load,
-    ProtocolError,
     Ready,
     Request,
     Surprisal,
     Surprisals,
     Tokens,
     Written,
-    from_line,
-    to_line,
 )
 from models.writer import (
     Conditions,
@@ -67,80 +63,19 @@ def serve(
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
     """Answer what comes in on stdin, in order, until it ends. `clock` is in seconds."""
-    outbox = _Outbox(stdout)
-    inbox = _Inbox(stdin, outbox)
+    outbox = Outbox(stdout)
+    inbox = Inbox(stdin, outbox)
     worker = _Worker(load, inbox, outbox, clock)
     with contextlib.suppress(BrokenPipeError):  # nobody listens any more
         for request in inbox:
             worker.handle(request)
 
 
-class _Outbox:
-    """What goes out, from either thread, a whole line at a time."""
-
-    def __init__(self, stdout: BinaryIO) -> None:
-        self._stdout = stdout
-        self._lock = threading.Lock()
-
-    def send(self, message: FromWorker) -> None:
-        with self._lock:
-            self._stdout.write(to_line(message))
-            self._stdout.flush()
-
-
-class _Inbox:
-    """Requests in the order they came; cancels and the end of stdin are seen at once."""
-
-    def __init__(self, stdin: BinaryIO, outbox: _Outbox) -> None:
-        self._stdin = stdin
-        self._outbox = outbox
-        self._requests: SimpleQueue[Request | None] = SimpleQueue()
-        self._waiting: set[str] = set()  # ids of requests not yet answered
-        self._cancelled: set[str] = set()
-        self._lock = threading.Lock()
-        self.ended = False
-        threading.Thread(target=self._read, name="stdin", daemon=True).start()
-
-    def __iter__(self) -> Iterator[Request]:
-        while (request := self._requests.get()) is not None and not self.ended:
-            yield request
-            with self._lock:
-                self._waiting.discard(request.id)
-                self._cancelled.discard(request.id)
-
-    def is_cancelled(self, request_id: str) -> bool:
-        return request_id in self._cancelled
-
-    def _read(self) -> None:
-        try:
-            for line in self._stdin:
-                self._take(line)
-        except OSError:
-            pass  # a pipe that can't be read, or written back to, has ended
-        finally:
-            self.ended = True
-            self._requests.put(None)
-
-    def _take(self, line: bytes) -> None:
-        try:
-            message = from_line(line)
-        except ProtocolError as error:
-            self._outbox.send(Failed("", str(error)))
-            return
-        with self._lock:
-            if isinstance(message, Cancel):
-                if message.id in self._waiting:  # else it is answered already
-                    self._cancelled.add(message.id)
-            elif isinstance(message, Request):
-                self._waiting.add(message.id)
-                self._requests.put(message)
-
-
 class _Worker:
     """Holds the writer and does what a request asks of it."""
 
     def __init__(
-        self, load: Loader, inbox: _Inbox, outbox: _Outbox, clock: Callable[[], float]
+        self, load: Loader, inbox: Inbox, outbox: Outbox, clock: Callable[[], float]
     ) -> None:
         self._load = load
         self._inbox = inbox
@@ -193,6 +128,16 @@ class _Worker:
             case Surprisal():
                 found = self._writer.surprisal(request.text, _conditions(request))
                 self._send(Surprisals(request.id, [(s.piece, float(s.nats)) for s in found]))
+            case Contributions():
+                self._send(Contributed(request.id, self._contributions(request)))
+
+    def _contributions(self, request: Contributions) -> list[tuple[str, dict[str, float]]]:
+        from models.contributions import contributions  # torch comes with it
+
+        found = contributions(self._writer, request.text, _conditions(request))
+        return [
+            (c.piece, {name: float(nats) for name, nats in c.by_condition.items()}) for c in found
+        ]
 
     def _stream(self, request_id: str, events: Iterable[WriterEvent]) -> None:
         growing: dict[int, str] = {}
@@ -240,7 +185,7 @@ class _Worker:
         return cast(LatentWriter, self._writer)
 
 
-def _conditions(request: Generate | Encode | Decode | Surprisal) -> Conditions:
+def _conditions(request: Generate | Encode | Decode | Surprisal | Contributions) -> Conditions:
     return Conditions(request.artist, request.title, tuple(request.genres), request.features)
 
 

@@ -1,0 +1,91 @@
+"""The engine as the desk sees it: what it can be asked, and what it answers."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from curator.domain.records import Song
+from curator.engine.exchange import Restarted
+from curator.engine.protocol import Ready, Tokens, Written
+from curator.engine.supervisor import State
+
+Event = Tokens | Written | Restarted
+"""What is told while a job is written."""
+Surprise = list[tuple[str, float]]
+"""Pieces of a text with their surprisal in nats."""
+Shares = list[tuple[str, dict[str, float]]]
+"""Pieces of a text with condition → nats: above zero where it made the piece likelier."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteJob:
+    """Rows `first_row` … `first_row + n - 1` of a request with this seed.
+
+    An id is never used twice, not even for the rest of the same request.
+    """
+
+    id: str
+    song: Song
+    n: int
+    seed: int
+    first_row: int = 0
+    temperature: float = 0.5
+    top_p: float = 0.9
+
+
+class Engine(Protocol):
+    """What the desk needs of an engine."""
+
+    on_state: Callable[[], None] | None
+    """Called when `state` has changed."""
+
+    @property
+    def state(self) -> State:
+        """What the engine is doing."""
+        ...
+
+    @property
+    def info(self) -> Ready | None:
+        """The model that is loaded, None before there was one."""
+        ...
+
+    @property
+    def error(self) -> str:
+        """Why the state is failed, else empty."""
+        ...
+
+    async def start(self) -> None:
+        """Begin to load the model, and return at once."""
+        ...
+
+    def write(self, job: WriteJob) -> AsyncGenerator[Event, None]:
+        """Write a job; closing the iterator stops it. Raises `EngineError`, `EngineCancelled`."""
+        ...
+
+    def decode(
+        self,
+        z: Sequence[str],
+        song: Song,
+        *,
+        seed: int,
+        temperature: float = 0.5,
+        top_p: float = 0.9,
+    ) -> AsyncGenerator[Event, None]:
+        """Write one text from each z (base64 float32), as `write` does; row i is that of z[i]."""
+        ...
+
+    async def encode(self, text: str, song: Song) -> str:
+        """Return the z of a text, base64 float32. Raises as `write` does."""
+        ...
+
+    async def surprisal(self, text: str, song: Song) -> Surprise:
+        """Return the pieces of a text with their surprisal in nats. Raises as `write` does."""
+        ...
+
+    async def contributions(self, text: str, song: Song) -> Shares:
+        """Return what each condition added to each piece, in nats. Raises as `write` does."""
+        ...
+
+    async def close(self) -> None:
+        """End the engine; safe to call twice."""
+        ...
