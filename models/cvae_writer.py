@@ -1,4 +1,4 @@
-"""The CVAE as a writer: batched, streamed, and the same for the same seed."""
+"""The CVAE, or the VAE, as a writer: batched, streamed, and the same for the same seed."""
 
 import time
 from collections import deque
@@ -20,10 +20,12 @@ from models.cvae import Cvae, CvaeConfig
 from models.decoding import BLOCK, StepDecoder
 from models.device import best_device
 from models.guards import TrainingText, faults, to_last_end
+from models.latent import LatentModel
 from models.prior import LatentPrior
 from models.rows import MAX_TOKENS, Attempt, Row, Vocabulary
 from models.sampling import generator
-from models.tokenizer import ARTIST, BOS, EOS, TITLE
+from models.tokenizer import ARTIST, BOS, EOS, TITLE, BpeTokenizer
+from models.vae import Vae, VaeConfig
 from models.writer import (
     Conditions,
     SampleEvent,
@@ -37,31 +39,33 @@ from models.writer import (
 
 
 class CvaeWriter:
-    """A `LatentWriter` on a trained CVAE.
+    """A `LatentWriter` on a trained CVAE or VAE; the latter knows nothing of the song.
 
     Attempts at rows are decoded in blocks of sixteen; a slot that falls free is taken by the next
     attempt at once, and where there are fewer rows than slots, the rest make attempts ahead.
     """
 
     def __init__(self, checkpoint: Checkpoint, name: str, device: str | None = None) -> None:
-        """Raises CheckpointError if the checkpoint is no CVAE's."""
-        if checkpoint.kind != "cvae":
+        """Raises CheckpointError if the checkpoint is neither a CVAE's nor a VAE's."""
+        if checkpoint.kind not in KINDS:
             raise CheckpointError(f"{checkpoint.folder} holds a {checkpoint.kind}, not a cvae")
         self._device = best_device(device)
         self.name, self.device = name, str(self._device)
         self.weights_hash = checkpoint.weights_hash
         tensors = checkpoint.tensors
-        self._model = load_model(checkpoint.config, tensors).to(self._device)
-        self.latent = self._model.config.latent
-        self._tokenizer = checkpoint.tokenizer
+        self.model = load_model(checkpoint.config, tensors, checkpoint.kind).to(self._device)
+        self.latent = self.model.config.latent
+        if not isinstance(checkpoint.tokenizer, BpeTokenizer):
+            raise CheckpointError(f"{checkpoint.folder} does not count in byte pairs")
+        self.tokenizer = checkpoint.tokenizer
         writable = [int(token) for token in tensors["writable"]]
-        self._vocabulary = Vocabulary(self._tokenizer, writable, checkpoint.words)
+        self._vocabulary = Vocabulary(self.tokenizer, writable, checkpoint.words)
         self._masks = self._vocabulary.spelling.masks(self._device)
         self._training = TrainingText.from_tensors(tensors)
         self._prior = LatentPrior.from_tensors(tensors)
         self.candidates = int(checkpoint.decoding.get("candidates", 1))
         with torch.inference_mode():
-            self._decoder = StepDecoder(self._model, writable)
+            self._decoder = StepDecoder(self.model, writable)
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -76,7 +80,7 @@ class CvaeWriter:
         steering: Steering | None = None,
     ) -> Iterator[WriterEvent]:
         """Write rows `first_row` … of a request; see `models.writer.Writer`."""
-        known = _known(conditions)
+        known = self.known(conditions)
         prior = self._prior.given(known)
 
         def attempt(row: int, number: int) -> Attempt:
@@ -117,7 +121,7 @@ class CvaeWriter:
             Row(n, partial(attempt, n), self._vocabulary, names, candidates, self._judge)
             for n in numbers
         )
-        block = Block(self._decoder, self._condition(conditions), self._masks)
+        block = Block(self._decoder, self.condition(conditions), self._masks)
         slots: list[tuple[Row, Attempt] | None] = [None] * BLOCK
         rows: list[Row] = []
         while rows or waiting:
@@ -161,7 +165,7 @@ class CvaeWriter:
         tokens, _ = self._tokens(text, conditions)
         with torch.inference_mode():
             batch = torch.tensor([tokens or [EOS]], device=self._device)
-            mean, _ = self._model.encode(batch, self._condition(conditions))
+            mean, _ = self.model.encode(batch, self.condition(conditions))
         return np.asarray(mean[0].cpu().numpy(), np.float32)
 
     def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
@@ -172,10 +176,12 @@ class CvaeWriter:
         """
         tokens, pieces = self._tokens(text, conditions)
         with torch.inference_mode():
-            a = self._condition(conditions)
-            z = torch.from_numpy(self._prior.given(_known(conditions)).mean)[None].to(self._device)
+            a = self.condition(conditions)
+            z = torch.from_numpy(self._prior.given(self.known(conditions)).mean)[None].to(
+                self._device
+            )
             inputs = torch.tensor([[BOS, *tokens]], device=self._device)
-            logits = self._model.decode(inputs, z, a)[0, :-1]
+            logits = self.model.decode(inputs, z, a)[0, :-1]
             targets = torch.tensor(tokens, device=self._device, dtype=torch.long)
             nats = F.cross_entropy(logits, targets, reduction="none").tolist()
         out: list[TokenSurprisal] = []
@@ -200,14 +206,21 @@ class CvaeWriter:
             if name and name in text:
                 text = text.replace(name, mark, 1)
                 names[token] = b" " + name.encode(errors="replace")
-        tokens = self._tokenizer.encode(text)
-        return tokens, [names.get(t, self._tokenizer.pieces[t]) for t in tokens]
+        tokens = self.tokenizer.encode(text)
+        return tokens, [names.get(t, self.tokenizer.pieces[t]) for t in tokens]
 
-    def _condition(self, conditions: Conditions) -> Tensor:
+    def known(self, conditions: Conditions) -> Vector:
+        """Return the condition vector, (width,): of zeros for a model that knows nothing."""
+        space = condition_space()
+        if not self.model.config.condition:
+            return np.zeros(space.width, np.float32)
+        return space.encode(conditions.genres, conditions.features)
+
+    def condition(self, conditions: Conditions) -> Tensor:
         """Return a, (1, condition), in the register of our own voice."""
         with torch.inference_mode():
-            rows = torch.from_numpy(_known(conditions)).to(self._device)[None]
-            return self._model.condition(rows, torch.ones(1, device=self._device))
+            rows = torch.from_numpy(self.known(conditions)).to(self._device)[None]
+            return self.model.condition(rows, torch.ones(1, device=self._device))
 
 
 def _next(rows: list[Row], waiting: deque[Row]) -> Row | None:
@@ -223,10 +236,6 @@ def _next(rows: list[Row], waiting: deque[Row]) -> Row | None:
     return short
 
 
-def _known(conditions: Conditions) -> Vector:
-    return condition_space().encode(conditions.genres, conditions.features)
-
-
 def _sample(row: Row, attempt: Attempt) -> SampleEvent:
     return SampleEvent(
         row=row.number,
@@ -238,13 +247,21 @@ def _sample(row: Row, attempt: Attempt) -> SampleEvent:
     )
 
 
-def load_model(config: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Cvae:
-    """Return the CVAE of a checkpoint, in evaluation mode. Raises CheckpointError on misfits."""
+KINDS: dict[str, Callable[[dict[str, Any]], LatentModel]] = {
+    "cvae": lambda config: Cvae(CvaeConfig(**config)),
+    "vae": lambda config: Vae(VaeConfig(**config)),
+}
+
+
+def load_model(
+    config: dict[str, Any], tensors: dict[str, NDArray[Any]], kind: str = "cvae"
+) -> LatentModel:
+    """Return the model of a checkpoint, in evaluation mode. Raises CheckpointError on misfits."""
     try:
         # The meta device would save the initial draws but imports torch's compiler, which takes
         # seconds; the fork leaves the caller's random numbers alone.
         with torch.random.fork_rng(devices=[]):
-            model = Cvae(CvaeConfig(**config))
+            model = KINDS[kind](config)
         weights = {
             name.removeprefix("model/"): torch.from_numpy(value)
             for name, value in tensors.items()

@@ -1,8 +1,8 @@
 """One decoding step for a block of rows, by hand.
 
-The same arithmetic as `Cvae.decode`, arranged for speed: what the token contributes to the gates
-is a table computed once; what z and a contribute is computed once a row; the step itself is two
-matrix products, a gated unit and the output over the tokens that may be written at all.
+The same arithmetic as `LatentModel.decode`, arranged for speed: what the token contributes to the
+gates is a table computed once; what z and a contribute is computed once a row; the step itself is
+two matrix products, a gated unit and the output over the tokens that may be written at all.
 
 Every shape is fixed, so that a row's numbers cannot depend on how many rows are beside it.
 Shapes: B = `BLOCK` rows, H hidden, E embedding, A writable tokens.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from models.cvae import Cvae
+from models.latent import LatentModel
 from models.tokenizer import BOS
 
 BLOCK = 16
@@ -32,7 +32,7 @@ class Constants(NamedTuple):
 class StepDecoder:
     """A decoder's weights, laid out for stepping. Tokens are counted within `writable`."""
 
-    def __init__(self, model: Cvae, writable: Sequence[int]) -> None:
+    def __init__(self, model: LatentModel, writable: Sequence[int]) -> None:
         c = model.config
         device = next(model.parameters()).device
         self.hidden, self.latent = c.hidden, c.latent

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.cvae import Cvae
+from models.latent import LatentModel
 from models.tokenizer import BOS
 
 STEPS = 50
@@ -30,12 +30,12 @@ DEPLOYED_WORDS = 333_336
 
 
 class OriginalDecoder:
-    """Decodes the weights of a `Cvae` the old way.
+    """Decodes the weights of a `LatentModel` the old way.
 
     `words` (V, embedding) and `bias` (V,) are the embeddings of the vocabulary, input and output.
     """
 
-    def __init__(self, model: Cvae, words: Tensor, bias: Tensor) -> None:
+    def __init__(self, model: LatentModel, words: Tensor, bias: Tensor) -> None:
         self._model, self._words, self._bias = model, words, bias
         size = model.config.hidden
         self._h2h = nn.Linear(size, size, device=words.device)
@@ -44,12 +44,12 @@ class OriginalDecoder:
             self._h2h.bias.zero_()
 
     @classmethod
-    def of(cls, model: Cvae) -> "OriginalDecoder":
+    def of(cls, model: LatentModel) -> "OriginalDecoder":
         """Return a decoder with the model's own vocabulary."""
         return cls(model, model.embed.weight.detach(), model.bias.detach())
 
     @classmethod
-    def with_vocabulary(cls, model: Cvae, size: int) -> "OriginalDecoder":
+    def with_vocabulary(cls, model: LatentModel, size: int) -> "OriginalDecoder":
         """Return a decoder with a vocabulary of `size` random words, of the same spread."""
         own = model.embed.weight.detach()
         words = torch.empty(size, own.shape[1], device=own.device)
