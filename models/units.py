@@ -87,10 +87,10 @@ class _Table:
         return [(self._token(part), part) for part in parts]
 
     def _token(self, part: str) -> int:
-        bare = part.strip()
-        if bare in PLACEHOLDERS:
-            return (ARTIST, TITLE)[PLACEHOLDERS.index(bare)]
-        return self._ids.get(part, UNK)
+        token = self._ids.get(part)
+        if token is None and (bare := part.strip()) in PLACEHOLDERS:
+            token = (ARTIST, TITLE)[PLACEHOLDERS.index(bare)]
+        return UNK if token is None else token
 
     def encode(self, text: str) -> list[int]:
         """Return the tokens of `text`, without BOS and EOS."""
