@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.conditions import condition_space
 from models.files import write_atomically
-from models.tokenizer import BpeTokenizer
+from models.units import Tokenizer, read_tokenizer
 
 FORMAT = 1
 WEIGHTS, MODEL, TOKENIZER = "weights.safetensors", "model.json", "tokenizer.json"
@@ -40,7 +40,7 @@ class Checkpoint:
     figures: dict[str, Any]
     weights_hash: str
     tensors: dict[str, NDArray[Any]]
-    tokenizer: BpeTokenizer
+    tokenizer: Tokenizer
     words: list[str]
 
 
@@ -52,7 +52,7 @@ def save(
     decoding: Mapping[str, Any],
     figures: Mapping[str, Any],
     tensors: Arrays,
-    tokenizer: BpeTokenizer,
+    tokenizer: Tokenizer,
     words: Sequence[str],
     card: str,
 ) -> str:
@@ -125,7 +125,7 @@ def load(folder: Path) -> Checkpoint:
     words = _read(folder / WORDS, description["words_hash"])
     try:
         tensors = from_bytes(weights)
-        tokenizer = BpeTokenizer.from_json(merges.decode())
+        tokenizer = read_tokenizer(merges.decode())
     except (SafetensorError, ValueError) as error:
         raise CheckpointError(f"{folder} is damaged: {error}") from None
     return Checkpoint(

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from models.conditions import condition_space
 from models.corpus.records import Sentence
-from models.tokenizer import BOS, EOS, BpeTokenizer
+from models.tokenizer import BOS, EOS
+from models.units import Tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Encoded:
         return Encoded([self.tokens[i] for i in rows], self.known[rows], self.voice[rows])
 
 
-def encode(sentences: Sequence[Sentence], tokenizer: BpeTokenizer) -> Encoded:
+def encode(sentences: Sequence[Sentence], tokenizer: Tokenizer) -> Encoded:
     """Tokenise sentences and encode their conditions."""
     space = condition_space()
     known = np.zeros((len(sentences), space.width), np.float32)

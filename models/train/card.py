@@ -1,21 +1,40 @@
 """The model card: what a model is made of, how good it is, what it cannot do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from models.corpus import Funnel
-from models.cvae import CvaeConfig
 from models.train.config import TrainConfig
 
 _SHOWN = 30
+
+_WHAT = {
+    "cvae": """A conditional variational autoencoder that writes one sentence about how a song
+sounds, given genres and audio features. It is meant for drafts that a person reads, edits and
+signs.""",
+    "vae": """A variational autoencoder of single sentences about music, without conditions: it
+knows nothing of the song, and is there to be sampled, to reconstruct, and to walk between two
+sentences (Bowman et al. 2016).""",
+    "recurrent": """A recurrent language model of single sentences about music. It has no latent
+space; it is the yardstick for the models that have one.""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a card tells beside the configuration: sizes in words, notes on what the file keeps."""
+
+    sizes: str
+    notes: str = ""
 
 
 def card(
     name: str,
     config: TrainConfig,
-    sizes: CvaeConfig,
+    kept: Kept,
     funnel: Funnel,
-    figures: dict[str, Any],
+    figures: Mapping[str, Any],
     samples: Sequence[tuple[tuple[str, ...], str]],
 ) -> str:
     """Return the card of a model in Markdown."""
@@ -29,32 +48,28 @@ def card(
         _table(f"Held out, {register}", part) for register, part in figures["held_out"].items()
     )
     shown = "\n".join(f"- *{', '.join(genres)}*: {text}" for genres, text in samples[:_SHOWN])
+    vectors = " Embeddings started from word vectors." if config.word_vectors else ""
+    noise = figures.get("gradient_noise_scale")
+    scale = f" The gradient noise scale was about {noise:,} texts at the end." if noise else ""
     return f"""# {name}
 
-A conditional variational autoencoder that writes one sentence about how a song sounds, given
-genres and audio features. It is meant for drafts that a person reads, edits and signs.
+{_WHAT[config.kind]}
 
 ## Sizes
-{figures["parameters"]:,} parameters, stored in half precision. Byte-level BPE of
-{sizes.vocabulary:,} tokens; embedding {sizes.embedding}; encoder GRU 2 × {sizes.encoder}; z
-{sizes.latent}; decoder GRU {sizes.hidden}.
+{figures["parameters"]:,} parameters, stored in half precision. {kept.sizes}
 
 ## Training
 Stages: {stages}. {figures["steps"]:,} steps in {figures["training_seconds"] / 60:.0f} minutes.
-The reconstruction is summed over a text, the KL weighs {config.beta:g} at the end, and
-{config.free_bits:g} nats a dimension are free. What ships is the moving average of the weights
-at the end. Held-out likelihood is best before the last stage, which is there for whole sentences:
-compare `overlap_4` with it.
+Objective: {_settings(config.objective)}.{vectors}{scale} What ships is the moving average of the
+weights at the end. Where a last stage has little noise, held-out likelihood is best before it;
+that stage is there for whole sentences: compare `overlap_4` with it.
 
 ## Data
 {sources}
 
 Files under `corpus/voice` are our own writing, MIT like the rest. MusicCaps, where it is among the
 sources (Agostinelli et al. 2023, CC BY-SA 4.0), is not part of this repository; its genres and
-features are derived from its aspect tags by `corpus/aspects.txt`. Of the training text the
-weights' file keeps 32-bit hashes of runs of eight words, by which copies are caught, and each
-sentence of our own as a point z with its conditions, from which new z are drawn. Embeddings may
-start from word vectors (the shipped model's: SmolLM2-135M, Apache-2.0, reduced to our words).
+features are derived from its aspect tags by `corpus/aspects.txt`. {kept.notes}
 Texts are split by song.
 
 ```
@@ -78,6 +93,10 @@ images over many samples. `overlap_4` says how much of its wording it owes to it
 """
 
 
-def _table(title: str, figures: dict[str, Any]) -> str:
+def _settings(objective: Mapping[str, Any]) -> str:
+    return ", ".join(f"{k} {v:g}" for k, v in objective.items()) or "as by default"
+
+
+def _table(title: str, figures: Mapping[str, Any]) -> str:
     rows = "\n".join(f"| {key.replace('_', ' ')} | {value:,} |" for key, value in figures.items())
     return f"**{title}**\n\n| figure | value |\n|---|---:|\n{rows}\n"

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from models.units import Units
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -34,33 +36,36 @@ STAGES = (
     Stage("voice alone", 6, 1.5e-3, 1e-3, caption_repeat=0),
     Stage("polish", 7, 9e-4, 1e-4, caption_repeat=0, dropout=0.12, word_dropout=0.05),
 )
-"""English and the subject from everything, the manner from our own voice, then, with little noise
-and falling rates, its phrases. The last stage gains nothing on held-out likelihood; it is what
-makes sentences hold together, and copies are caught when writing."""
+"""The latent models': English and the subject from everything, the manner from our own voice, then,
+with little noise and falling rates, its phrases. The last stage gains nothing on held-out
+likelihood; it makes sentences hold together, and copies are caught when writing."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
     """All that decides the outcome of a run; a run resumes only under the same one.
 
-    `beta` weighs the KL of a whole text against the summed log-likelihood of its tokens; it rises
-    linearly from 0 over the first `warmup` share of the first stage. `word_vectors` is a file
-    from which the embeddings start. `samples` texts are written to measure the finished model.
+    `kind` is the kind of model, `sizes` and `objective` are what that kind's own configurations
+    take (see `models/train/kinds`). `tokens` are "chars", "words" or "bpe". `word_vectors` is a
+    file from which the embeddings start. `average` is the decay of the weights' moving average.
+    Every `noise_every` steps the gradient noise scale is measured, 0 for never. `samples` texts
+    are written to measure the finished model. `processes` is how many train together.
     """
 
+    kind: str = "cvae"
     seed: int = 1
+    tokens: Units = "bpe"
     vocabulary: int = 4096
     stages: tuple[Stage, ...] = STAGES
-    beta: float = 1.0
-    warmup: float = 0.6
-    free_bits: float = 0.3
-    smoothing: float = 0.0
+    objective: dict[str, Any] = field(default_factory=dict)
     clip: float = 5.0
     weight_decay: float = 0.01
     average: float = 0.995
+    noise_every: int = 25
     save_every: int = 100
     samples: int = 200
     threads: int | None = None
+    processes: int = 1
     word_vectors: str | None = None
     sizes: dict[str, Any] = field(default_factory=dict)
 
@@ -71,7 +76,7 @@ class TrainConfig:
     def fingerprint(self) -> str:
         """Return a hash of what decides the outcome from here on."""
         data = self.to_dict()
-        for name in ("save_every", "samples", "threads", "word_vectors"):
+        for name in ("save_every", "samples", "threads", "word_vectors", "noise_every"):
             del data[name]
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -84,7 +89,7 @@ class Progress:
     """Where a run stands. Losses are means over the last steps, in nats; None before training.
 
     `total` counts the steps of all stages; early stopping may end sooner. `seconds` is the time
-    trained so far, earlier sittings of a resumed run included.
+    trained so far, earlier sittings of a resumed run included. `noise_scale` is in texts a batch.
     """
 
     phase: Phase
@@ -97,6 +102,7 @@ class Progress:
     kl: float | None = None
     beta: float | None = None
     held_out: float | None = None
+    noise_scale: float | None = None
     seconds: float = 0.0
     eta_seconds: float | None = None
 

@@ -2,22 +2,24 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import nn
 
-from models.conditions import condition_space
 from models.corpus import Corpus, Funnel, prepare
-from models.cvae import Cvae, CvaeConfig
 from models.device import best_device
-from models.encoding import Encoded, encode
 from models.files import write_atomically
-from models.tokenizer import BpeTokenizer
 from models.train.config import Progress, TrainConfig, TrainReport
-from models.train.finish import finish
+from models.train.kinds import recipe
+from models.train.parallel import Processes, joined
 from models.train.state import TrainError
+from models.train.task import Task
 from models.train.trainer import Trainer
 from models.train.vectors import start_from
+from models.units import Tokenizer, read_tokenizer, train_tokenizer
 
 STATE, TOKENIZER = "training/state.safetensors", "training/tokenizer.json"
 
@@ -45,7 +47,7 @@ def train(
     should_stop: Callable[[], bool] = _never,
     device: str | None = None,
 ) -> TrainReport:
-    """Train a CVAE on `sources` and write it to the folder `out`.
+    """Train a model of `config.kind` on `sources` and write it to the folder `out`.
 
     The state is kept in `out/training` every `config.save_every` steps and when `should_stop`
     (asked before every step) says so; `resume` goes on from there, to the same losses as a run
@@ -60,30 +62,42 @@ def train(
         raise TrainError(f"{out} holds a run already: resume it, or choose another folder")
     if config.threads:
         torch.set_num_threads(config.threads)
+    made = recipe(config.kind)
+    with joined(best_device(device)) as processes:
+        config = replace(config, processes=processes.count)
+        if not processes.is_first:
+            on_progress, on_funnel = _quiet, _unread
 
-    def stage(message: str) -> None:
-        on_progress(Progress("preparing", message))
+        def stage(message: str) -> None:
+            on_progress(Progress("preparing", message))
 
-    corpus = prepare(sources, on_stage=stage)
-    on_funnel(corpus.funnel)
-    if not corpus.train:
-        raise TrainError("no sentence is left to train on: " + "; ".join(corpus.funnel.lines()))
-    tokenizer = _tokenizer(out / TOKENIZER, corpus, config, resume)
-    trainer = _trainer(config, corpus, tokenizer, state_file, best_device(device))
-    if resume:
-        trainer.resume()
-    elif config.word_vectors:
-        stage("reading word vectors")
-        with torch.no_grad():
-            weights = trainer.model.embed.weight.detach().cpu().numpy().copy()
-            start_from(Path(config.word_vectors), tokenizer, weights)
-            trainer.model.embed.weight.copy_(torch.from_numpy(weights))
-    finished = trainer.run(on_progress, should_stop)
-    position = trainer.state.position
-    figures: dict[str, object] = {}
-    if finished:
-        on_progress(Progress("saving", "measuring and writing the model", seconds=position.seconds))
-        figures = finish(trainer.state, config, corpus, tokenizer, out)
+        corpus = prepare(sources, on_stage=stage)
+        on_funnel(corpus.funnel)
+        if not corpus.train:
+            lines = "; ".join(corpus.funnel.lines())
+            raise TrainError("no sentence is left to train on: " + lines)
+        tokenizer = _tokenizer(out / TOKENIZER, corpus, config, resume, processes)
+        random.seed(config.seed)
+        torch.manual_seed(config.seed)
+        task = made.task(config, corpus, tokenizer, processes.device)
+        if not resume and config.word_vectors:
+            stage("reading word vectors")
+            _start_from(Path(config.word_vectors), tokenizer, task)
+        # From here on the processes draw different noise; their weights stay the same.
+        torch.manual_seed(config.seed + processes.index)
+        run = {"configuration": config.fingerprint(), "corpus": corpus.fingerprint()}
+        trainer = Trainer(task, config, state_file, run, processes)
+        if resume:
+            trainer.resume()
+        finished = trainer.run(on_progress, should_stop)
+        position = trainer.state.position
+        figures: dict[str, Any] = {}
+        if finished and processes.is_first:
+            now = position.seconds
+            on_progress(Progress("saving", "measuring and writing the model", seconds=now))
+            trainer.state.noise_scale = trainer.noise_scale.texts
+            figures = made.finish(trainer.state, config, corpus, tokenizer, out)
+        processes.wait()
     return TrainReport(
         finished=finished,
         folder=out,
@@ -97,36 +111,26 @@ def train(
     )
 
 
-def _tokenizer(path: Path, corpus: Corpus, config: TrainConfig, resume: bool) -> BpeTokenizer:
+def _tokenizer(
+    path: Path, corpus: Corpus, config: TrainConfig, resume: bool, processes: Processes
+) -> Tokenizer:
     """Learn the vocabulary from the training split, our own sentences counted three times."""
-    if resume:
-        try:
-            return BpeTokenizer.from_json(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise TrainError(f"{path} cannot be read: {error}") from None
-    texts = [s.text for s in corpus.train for _ in range(3 if s.register == "voice" else 1)]
-    tokenizer = BpeTokenizer.train(texts, config.vocabulary)
-    write_atomically(path, tokenizer.to_json().encode())
-    return tokenizer
+    if not resume and processes.is_first:
+        texts = [s.text for s in corpus.train for _ in range(3 if s.register == "voice" else 1)]
+        learnt = train_tokenizer(config.tokens, texts, config.vocabulary)
+        write_atomically(path, learnt.to_json().encode())
+    processes.wait()
+    try:
+        return read_tokenizer(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainError(f"{path} cannot be read: {error}") from None
 
 
-def _trainer(
-    config: TrainConfig,
-    corpus: Corpus,
-    tokenizer: BpeTokenizer,
-    state_file: Path,
-    device: torch.device,
-) -> Trainer:
-    random.seed(config.seed)
-    torch.manual_seed(config.seed)
-    sizes = CvaeConfig(len(tokenizer), condition_space().labels, **config.sizes)
-    model = Cvae(sizes).to(device)
-    run = {"configuration": config.fingerprint(), "corpus": corpus.fingerprint()}
-    train, valid = encode(corpus.train, tokenizer), encode(corpus.valid, tokenizer)
-    return Trainer(model, config, train, _held_out(valid), state_file, run)
-
-
-def _held_out(valid: Encoded) -> Encoded:
-    """Return the held-out sentences of our own voice, or all where there are too few."""
-    voice = valid.where(True)
-    return voice if len(voice) >= 20 else valid
+def _start_from(vectors: Path, tokenizer: Tokenizer, task: Task) -> None:
+    embed = getattr(task.model, "embed", None)
+    if not isinstance(embed, nn.Embedding):
+        raise TrainError("this kind of model has no embeddings that could start from vectors")
+    with torch.no_grad():
+        weights = embed.weight.detach().cpu().numpy().copy()
+        start_from(vectors, tokenizer, weights)
+        embed.weight.copy_(torch.from_numpy(weights))

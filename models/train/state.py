@@ -12,7 +12,7 @@ from torch.optim import AdamW
 
 from models.files import write_atomically
 
-FORMAT = 1
+FORMAT = 2
 
 
 class TrainError(Exception):
@@ -38,30 +38,36 @@ class Position:
 @dataclass(slots=True)
 class State:
     """All that changes while training. `average` is the moving average of the weights, `best` its
-    value at the epoch that would ship."""
+    value at the epoch that would ship, `carried` what the task takes from one step to the next.
+    `noise_scale` is known at the end of a run, in texts a batch."""
 
     model: nn.Module
     optimiser: AdamW
     average: dict[str, Tensor]
     best: dict[str, Tensor]
     position: Position = field(default_factory=Position)
+    carried: list[dict[str, Tensor]] = field(default_factory=list)
+    noise_scale: float | None = None
 
-    def save(self, path: Path, run: dict[str, str]) -> None:
-        """Write the state atomically; `run` says which configuration and corpus it belongs to."""
+    def save(self, path: Path, run: dict[str, str], random: list[Tensor]) -> None:
+        """Write the state atomically; `run` says which configuration and corpus it belongs to.
+
+        `random` and `carried` hold the state of each process, in order.
+        """
         tensors = {f"model/{k}": v for k, v in self.model.state_dict().items()}
         tensors |= {f"average/{k}": v for k, v in self.average.items()}
         tensors |= {f"best/{k}": v for k, v in self.best.items()}
         for i, entry in self.optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser/{i}/{k}": torch.as_tensor(v) for k, v in entry.items()}
-        tensors["random/cpu"] = torch.get_rng_state()
-        if torch.cuda.is_available():
-            tensors["random/cuda"] = torch.cuda.get_rng_state()
+        tensors |= {f"random/{i}": value for i, value in enumerate(random)}
+        for i, carried in enumerate(self.carried):
+            tensors |= {f"carried/{i}/{k}": v for k, v in carried.items()}
         header = run | {"format": str(FORMAT), "position": json.dumps(asdict(self.position))}
         plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
         write_atomically(path, save(plain, metadata=header))
 
-    def load(self, path: Path, run: dict[str, str]) -> None:
-        """Take the run up where `save` left it, random numbers included.
+    def load(self, path: Path, run: dict[str, str], process: int = 0) -> None:
+        """Take the run up where `save` left it, this process's random numbers included.
 
         Raises TrainError if the file is damaged or belongs to another configuration or corpus.
         """
@@ -89,7 +95,24 @@ class State:
             moments.setdefault(int(index), {})[key] = value
         groups = self.optimiser.state_dict()["param_groups"]
         self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
-        torch.set_rng_state(parts["random"]["cpu"])
-        if "cuda" in parts["random"] and torch.cuda.is_available():
-            torch.cuda.set_rng_state(parts["random"]["cuda"])
+        set_random_state(parts["random"][str(process)], device)
+        own = f"{process}/"
+        carried = {k: v for k, v in parts.get("carried", {}).items() if k.startswith(own)}
+        self.carried = [{k.removeprefix(own): v.to(device) for k, v in carried.items()}]
         self.position = position
+
+
+def random_state(device: torch.device) -> Tensor:
+    """Return the state of the random numbers in use, as bytes: the CPU's, then the device's."""
+    state = torch.get_rng_state()
+    if device.type == "cuda":
+        state = torch.cat([state, torch.cuda.get_rng_state(device)])
+    return state
+
+
+def set_random_state(state: Tensor, device: torch.device) -> None:
+    """Go on from what `random_state` returned, on the same kind of device."""
+    size = len(torch.get_rng_state())
+    torch.set_rng_state(state[:size])
+    if device.type == "cuda" and len(state) > size:
+        torch.cuda.set_rng_state(state[size:], device)

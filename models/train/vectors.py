@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.tokenizer import BpeTokenizer
 from models.train.state import TrainError
+from models.units import Tokenizer
 
 Floats = NDArray[np.float32]
 
@@ -33,7 +33,7 @@ def read_vectors(path: Path) -> dict[str, Floats]:
     return vectors
 
 
-def start_from(path: Path, tokenizer: BpeTokenizer, embeddings: Floats) -> int:
+def start_from(path: Path, tokenizer: Tokenizer, embeddings: Floats) -> int:
     """Overwrite rows of `embeddings` (V, E) whose token is a word of the file; return how many.
 
     Vectors are cut to unit length, centred, turned onto their E principal axes and scaled to the

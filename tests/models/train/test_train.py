@@ -22,24 +22,6 @@ CONFIG = TrainConfig(
     samples=3,
     sizes=SIZES,
 )
-SUBJECTS = ("The kick", "A cello", "Her voice", "One guitar", "The organ", "A choir", "Brass")
-ACTIONS = ("leans back", "walks home", "keeps time", "falls apart", "holds on", "burns low")
-PLACES = ("in the second verse", "behind the drums", "before anyone is ready", "all the way down")
-
-
-@pytest.fixture
-def sources(tmp_path):
-    def lines(n):
-        for i in range(n):
-            s, a, p = SUBJECTS[i % 7], ACTIONS[i % 6], PLACES[i % 4]
-            yield f"{s} {a} {p} and number{i} bells ring{i}."
-
-    voice = tmp_path / "voice.jsonl"
-    voice.write_text("\n".join(json.dumps({"text": t, "genres": ["rock"]}) for t in lines(40)))
-    plain = tmp_path / "plain.txt"
-    others = (f"Tin{i} flutes{i} answer lamp{i} by lamp{i} tonight." for i in range(9))
-    plain.write_text("\n".join(others))
-    return [voice, plain]
 
 
 def stopping_after(steps):
@@ -126,7 +108,8 @@ def test_runs_are_not_mixed_up(tmp_path, sources):
 
 def test_word_vectors_are_where_embeddings_start(tmp_path, sources):
     vectors = tmp_path / "vectors.txt"
-    words = sorted({w for s in SUBJECTS + ACTIONS + PLACES for w in s.split()})
+    lines = map(json.loads, sources[0].read_text().split("\n"))
+    words = sorted({w for line in lines for w in line["text"].split()[:8]})
     rows = torch.randn(len(words), 16, generator=torch.Generator().manual_seed(0)).tolist()
     vectors.write_text(
         "\n".join(f"{w} {' '.join(map(str, r))}" for w, r in zip(words, rows, strict=True))

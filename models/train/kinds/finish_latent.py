@@ -10,28 +10,35 @@ import numpy as np
 
 from models import checkpoint
 from models.corpus import Corpus, Sentence
-from models.cvae import Cvae
 from models.cvae_writer import CvaeWriter
 from models.encoding import encode
 from models.evaluate import likelihood, posteriors, rounded, variety
 from models.guards import TrainingText
+from models.latent import LatentModel
 from models.prior import LatentPrior
 from models.tokenizer import EOS, BpeTokenizer
-from models.train.card import card
+from models.train.card import Kept, card
 from models.train.config import TrainConfig
 from models.train.state import State
+from models.units import Tokenizer
 from models.writer import Conditions, SampleEvent
 
 CANDIDATES = 5
 """Drafts of each row. Of five the likeliest reads clearly better than one, of ten hardly more."""
 
 
+_NOTES = """Of the training text the weights'
+file keeps 32-bit hashes of runs of eight words, by which copies are caught, and each sentence of
+our own as a point z with its conditions, from which new z are drawn."""
+
+
 def finish(
-    state: State, config: TrainConfig, corpus: Corpus, tokenizer: BpeTokenizer, out: Path
+    state: State, config: TrainConfig, corpus: Corpus, tokenizer: Tokenizer, out: Path
 ) -> dict[str, Any]:
     """Write the model's folder and return its figures."""
     model = state.model
-    assert isinstance(model, Cvae)
+    assert isinstance(model, LatentModel)
+    assert isinstance(tokenizer, BpeTokenizer)
     model.load_state_dict(state.best)
     # What is measured is what ships: weights as half precision will give them back.
     model.half().float()
@@ -48,10 +55,11 @@ def finish(
         "parameters": sum(p.numel() for p in model.parameters()),
         "steps": state.position.step,
         "training_seconds": round(state.position.seconds),
+        "gradient_noise_scale": None if state.noise_scale is None else round(state.noise_scale),
         "held_out": held_out(model, corpus, tokenizer),
     }
     content: dict[str, Any] = {
-        "kind": "cvae",
+        "kind": config.kind,
         "config": model.config.to_dict(),
         "decoding": {"candidates": CANDIDATES},
         "tensors": tensors,
@@ -63,12 +71,15 @@ def finish(
         writer = CvaeWriter(checkpoint.load(Path(scratch)), out.name, "cpu")
     samples = write_samples(writer, corpus.test or corpus.train, config.samples)
     figures["samples"] = rounded(variety([t for _, t in samples], [s.text for s in corpus.train]))
-    text = card(out.name, config, model.config, corpus.funnel, figures, samples)
+    c = model.config
+    sizes = f"""Byte-level BPE of {c.vocabulary:,} tokens; embedding {c.embedding}; encoder GRU
+2 × {c.encoder}; z {c.latent}; decoder GRU {c.hidden}."""
+    text = card(out.name, config, Kept(sizes, _NOTES), corpus.funnel, figures, samples)
     checkpoint.save(out, **content, figures=figures, card=text)
     return figures
 
 
-def writable_tokens(sentences: Sequence[Sentence], tokenizer: BpeTokenizer) -> list[int]:
+def writable_tokens(sentences: Sequence[Sentence], tokenizer: Tokenizer) -> list[int]:
     """Return the tokens that a text may be written with: those our own sentences are made of.
 
     PAD, BOS and UNK are not among them, so they cannot be written; and leaving out what only
@@ -78,7 +89,7 @@ def writable_tokens(sentences: Sequence[Sentence], tokenizer: BpeTokenizer) -> l
     return sorted({*counts, EOS})
 
 
-def held_out(model: Cvae, corpus: Corpus, tokenizer: BpeTokenizer) -> dict[str, Any]:
+def held_out(model: LatentModel, corpus: Corpus, tokenizer: Tokenizer) -> dict[str, Any]:
     """Return likelihood figures of the test split, our own voice and captions apart."""
     out: dict[str, Any] = {}
     for register in ("voice", "captions"):
