@@ -1,27 +1,27 @@
-"""How good a model is: likelihood, use of z and a, variety and honesty of what it writes."""
+"""How well a model with a latent space predicts texts, and what use it makes of z and a."""
 
 import math
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.corpus.cleaning import words_of
-from models.cvae import Cvae, kl_by_dimension
 from models.encoding import Encoded, same_length_batches
+from models.latent import LatentModel, kl_by_dimension
 
 _BATCH = 64
 
+_TOKENS = 4096
+"""Tokens decoded at a time: their logits over the whole vocabulary must fit in memory."""
 
-def _batches(data: Encoded) -> list[list[int]]:
-    return same_length_batches([len(t) for t in data.tokens], range(len(data)), _BATCH)
+
+def _batches(data: Encoded, size: int = _BATCH) -> list[list[int]]:
+    return same_length_batches([len(t) for t in data.tokens], range(len(data)), size)
 
 
 @torch.no_grad()
-def held_out_bound(model: Cvae, data: Encoded) -> float:
+def held_out_bound(model: LatentModel, data: Encoded) -> float:
     """Return the negative bound in nats a token, z taken at the posterior's mean."""
     model.eval()
     device = next(model.parameters()).device
@@ -36,7 +36,7 @@ def held_out_bound(model: Cvae, data: Encoded) -> float:
     return nats / max(1, count)
 
 
-def _nll(model: Cvae, tokens: Tensor, z: Tensor, a: Tensor) -> Tensor:
+def _nll(model: LatentModel, tokens: Tensor, z: Tensor, a: Tensor) -> Tensor:
     """Return the negative log-likelihood of each text, (B,)."""
     logits = model.decode(tokens[:, :-1], z, a)
     nats = F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten(), reduction="none")
@@ -44,7 +44,57 @@ def _nll(model: Cvae, tokens: Tensor, z: Tensor, a: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def posteriors(model: Cvae, data: Encoded) -> tuple[Tensor, Tensor]:
+def log_weights(
+    model: LatentModel,
+    data: Encoded,
+    draws: int,
+    seed: int = 0,
+    on_texts: Callable[[int], None] = lambda _: None,
+) -> Tensor:
+    """Return log p(text, z | a) − log q(z | text, a) for `draws` z of each text, (N, draws).
+
+    Their mean over the draws estimates the bound (ELBO); `importance_bound` of them is closer to
+    log p(text | a). `on_texts` is told how many texts are done.
+    """
+    model.eval()
+    device = next(model.parameters()).device
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(len(data), draws, model.config.latent, generator=generator)
+    weights = torch.zeros(len(data), draws)
+    done = 0
+    for rows in _batches(data, 16):
+        tokens, known, voice = data.batch(rows, device)
+        a = model.condition(known, voice)
+        mean, log_variance = model.encode(tokens[:, 1:-1], a)
+        size = max(1, _TOKENS // tokens.numel())
+        for first in range(0, draws, size):
+            e = noise[rows, first : first + size].to(device)  # (B, K, latent)
+            z = mean[:, None] + e * (0.5 * log_variance).exp()[:, None]
+            k = z.shape[1]
+            log_ratio = 0.5 * (e.square() + log_variance[:, None] - z.square()).sum(2)
+            nats = _nll(
+                model,
+                tokens.repeat_interleave(k, 0),
+                z.flatten(0, 1),
+                a.repeat_interleave(k, 0),
+            ).view(-1, k)
+            weights[rows, first : first + size] = (log_ratio - nats).cpu()
+        done += len(rows)
+        on_texts(done)
+    return weights
+
+
+def importance_bound(weights: Tensor) -> Tensor:
+    """Return the importance-weighted bound of log p(text | a), (N,), from weights (N, draws).
+
+    Burda et al. 2016: the log of the mean weight; it rises with the number of draws and reaches
+    log p in the limit. He et al. 2019 take 500 draws to compare such models with language models.
+    """
+    return weights.logsumexp(1) - math.log(weights.shape[1])
+
+
+@torch.no_grad()
+def posteriors(model: LatentModel, data: Encoded) -> tuple[Tensor, Tensor]:
     """Return means and log-variances of q(z | text, a), each (N, latent), in the data's order."""
     model.eval()
     device = next(model.parameters()).device
@@ -58,11 +108,11 @@ def posteriors(model: Cvae, data: Encoded) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def likelihood(model: Cvae, data: Encoded, words: int, seed: int = 0) -> dict[str, float]:
+def likelihood(model: LatentModel, data: Encoded, words: int, seed: int = 0) -> dict[str, float]:
     """Return likelihood, KL, mutual information, active units and the swap tests.
 
     `words` is the number of words in the data, for a perplexity that tokenisers share. The swap
-    tests give what a token costs more when z, or a, is another text's of the same length.
+    tests give what a token costs more when z, or a, is another text's.
     """
     model.eval()
     generator = torch.Generator().manual_seed(seed)
@@ -104,47 +154,3 @@ def _mutual_information(drawn: Tensor, means: Tensor, log_variances: Tensor, kl:
     aggregated = torch.logsumexp(joint, 1) - math.log(len(means))
     prior = -0.5 * drawn.square().sum(1) - 0.5 * constant
     return kl - float((aggregated - prior).mean())
-
-
-def variety(texts: Sequence[str], training: Sequence[str]) -> dict[str, float]:
-    """Return measures of written texts: self-BLEU-4, distinct-2, repeats, overlap with training."""
-    split = [words_of(text) for text in texts]
-    bigrams = [gram for words in split for gram in ngrams(words, 2)]
-    known = {gram for text in training for gram in ngrams(words_of(text), 4)}
-    grams = [gram for words in split for gram in ngrams(words, 4)]
-    return {
-        "self_bleu_4": self_bleu(split),
-        "distinct_2": len(set(bigrams)) / max(1, len(bigrams)),
-        "exact_repeats": 1.0 - len(set(texts)) / max(1, len(texts)),
-        "overlap_4": sum(gram in known for gram in grams) / max(1, len(grams)),
-        "cut": sum(not text.endswith((".", "!", "?")) for text in texts) / max(1, len(texts)),
-        "looping": sum(loops(words) for words in split) / max(1, len(texts)),
-        "mean_words": sum(map(len, split)) / max(1, len(texts)),
-    }
-
-
-def ngrams(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
-    """Return the runs of `size` words."""
-    return [tuple(words[i : i + size]) for i in range(len(words) - size + 1)]
-
-
-def loops(words: Sequence[str]) -> bool:
-    """Whether a run of three words comes twice."""
-    runs = ngrams(words, 3)
-    return len(set(runs)) < len(runs)
-
-
-def self_bleu(texts: Sequence[Sequence[str]], size: int = 4) -> float:
-    """Return the mean share of each text's runs of `size` words found in another (0 to 1).
-
-    The precision part of self-BLEU (Zhu et al. 2018) at its longest run, unclipped.
-    """
-    counts = [Counter(set(ngrams(words, size))) for words in texts]
-    total = sum(counts, Counter())
-    shares = [sum(total[g] > 1 for g in own) / len(own) for own in counts if own]
-    return sum(shares) / max(1, len(shares))
-
-
-def rounded(figures: dict[str, Any]) -> dict[str, Any]:
-    """Return figures with floats to four places, for JSON that people read."""
-    return {k: round(v, 4) if isinstance(v, float) else v for k, v in figures.items()}
