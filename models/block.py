@@ -6,20 +6,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.decoding import BLOCK, StepDecoder
+from models.decoding import Decoder
 from models.rows import MAX_TOKENS, Attempt, Vocabulary
 from models.sampling import draw
 from models.writer import Sampling
+from models.writing import BLOCK
 
 
 class Block:
-    """The tensors of sixteen rows."""
+    """The tensors of sixteen rows; `a` (1, condition) is what all know, `masks` the rules'.
 
-    def __init__(self, decoder: StepDecoder, a: Tensor, masks: Tensor) -> None:
+    `most` is the number of tokens that a row may have.
+    """
+
+    def __init__(self, decoder: Decoder, a: Tensor, masks: Tensor, most: int = MAX_TOKENS) -> None:
         self._decoder, self._a, self._masks = decoder, a.expand(BLOCK, -1), masks
         self._device = device = masks.device
         self._tokens = torch.full((BLOCK,), decoder.start_token, device=device)
-        self._uniforms = np.zeros((BLOCK, MAX_TOKENS), np.float32)
+        self._uniforms = np.zeros((BLOCK, most), np.float32)
         self._latent = np.zeros((BLOCK, decoder.latent), np.float32)
         self._at = np.zeros(BLOCK, np.int64)
         self._fresh: list[int] = []
@@ -61,7 +65,7 @@ class Block:
         uniforms = torch.from_numpy(self._uniforms[np.arange(BLOCK), self._at]).to(self._device)
         self._tokens, chosen = draw(logits, uniforms, sampling.temperature, sampling.top_p)
         logprobs = chosen - total
-        self._at = np.minimum(self._at + 1, MAX_TOKENS - 1)
+        self._at = np.minimum(self._at + 1, self._uniforms.shape[1] - 1)
         return self._tokens.tolist(), logprobs.tolist()
 
     def _rule_out(

@@ -1,7 +1,5 @@
 """The CVAE, or the VAE, as a writer: batched, streamed, and the same for the same seed."""
 
-import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -17,25 +15,25 @@ from models.checkpoint import Checkpoint, CheckpointError
 from models.conditions import condition_space
 from models.corpus.cleaning import words_of
 from models.cvae import Cvae, CvaeConfig
-from models.decoding import BLOCK, StepDecoder
+from models.decoding import StepDecoder
 from models.device import best_device
-from models.guards import TrainingText, faults, to_last_end
+from models.guards import TrainingText, faults
 from models.latent import LatentModel
 from models.prior import LatentPrior
+from models.reading import surprisals, template_of
 from models.rows import MAX_TOKENS, Attempt, Row, Vocabulary
 from models.sampling import generator
-from models.tokenizer import ARTIST, BOS, EOS, TITLE, BpeTokenizer
+from models.tokenizer import BOS, EOS, BpeTokenizer
 from models.vae import Vae, VaeConfig
 from models.writer import (
     Conditions,
-    SampleEvent,
     Sampling,
     Steering,
-    TokenEvent,
     TokenSurprisal,
     Vector,
     WriterEvent,
 )
+from models.writing import names_of, write_rows
 
 
 class CvaeWriter:
@@ -114,36 +112,14 @@ class CvaeWriter:
         sampling: Sampling,
         candidates: int,
     ) -> Iterator[WriterEvent]:
-        """Step the block until every row has its text; yield after each step."""
-        candidates = sampling.candidates or candidates
-        names = {ARTIST: conditions.artist or None, TITLE: conditions.title or None}
-        waiting = deque(
+        """Write until every row has its text."""
+        names, candidates = names_of(conditions), sampling.candidates or candidates
+        rows = (
             Row(n, partial(attempt, n), self._vocabulary, names, candidates, self._judge)
             for n in numbers
         )
         block = Block(self._decoder, self.condition(conditions), self._masks)
-        slots: list[tuple[Row, Attempt] | None] = [None] * BLOCK
-        rows: list[Row] = []
-        while rows or waiting:
-            for slot in (slot for slot, busy in enumerate(slots) if busy is None):
-                row = _next(rows, waiting)
-                if row is None:
-                    break
-                slots[slot] = (row, row.begin())
-                block.put(slot, slots[slot][1])  # type: ignore[index]
-            living = [(slot, *busy) for slot, busy in enumerate(slots) if busy]
-            attempts = [(slot, made) for slot, _, made in living]
-            tokens, logprobs = block.step(attempts, self._vocabulary, sampling)
-            for slot, row, made in living:
-                row.add(made, tokens[slot], logprobs[slot])
-                if made.over:
-                    slots[slot] = None
-            yield TokenEvent(tuple((row.number, row.text()) for row in rows))
-            done = [(row, outcome) for row in rows if (outcome := row.outcome())]
-            for row, outcome in done:
-                rows.remove(row)
-                slots = [None if busy and busy[0] is row else busy for busy in slots]
-                yield _sample(row, outcome)
+        return write_rows(rows, block, self._vocabulary, sampling)
 
     def _attempt(self, z: Vector, rng: np.random.Generator) -> Attempt:
         uniforms = rng.random(MAX_TOKENS, dtype=np.float32)
@@ -162,7 +138,7 @@ class CvaeWriter:
 
     def encode(self, text: str, conditions: Conditions) -> Vector:
         """Return the posterior mean of z, shape (latent,)."""
-        tokens, _ = self._tokens(text, conditions)
+        tokens, _ = template_of(self.tokenizer, text, conditions)
         with torch.inference_mode():
             batch = torch.tensor([tokens or [EOS]], device=self._device)
             mean, _ = self.model.encode(batch, self.condition(conditions))
@@ -174,7 +150,7 @@ class CvaeWriter:
         z is the mean of what z is drawn from for such a song: the text itself tells the decoder
         nothing in advance. Tokens that share a character are one piece.
         """
-        tokens, pieces = self._tokens(text, conditions)
+        tokens, pieces = template_of(self.tokenizer, text, conditions)
         with torch.inference_mode():
             a = self.condition(conditions)
             z = torch.from_numpy(self._prior.given(self.known(conditions)).mean)[None].to(
@@ -184,30 +160,7 @@ class CvaeWriter:
             logits = self.model.decode(inputs, z, a)[0, :-1]
             targets = torch.tensor(tokens, device=self._device, dtype=torch.long)
             nats = F.cross_entropy(logits, targets, reduction="none").tolist()
-        out: list[TokenSurprisal] = []
-        held, cost = b"", 0.0
-        for piece, nat in zip(pieces, nats, strict=True):
-            held, cost = held + piece, cost + nat
-            try:
-                shown = held.decode()
-            except UnicodeDecodeError:
-                continue
-            out.append(TokenSurprisal(shown if out else shown.removeprefix(" "), cost))
-            held, cost = b"", 0.0
-        return out
-
-    def _tokens(self, text: str, conditions: Conditions) -> tuple[list[int], list[bytes]]:
-        """Return a text's tokens, names made placeholders again, and the bytes each stands for."""
-        names = {}
-        for token, mark, name in (
-            (ARTIST, "{artist}", conditions.artist),
-            (TITLE, "{title}", conditions.title),
-        ):
-            if name and name in text:
-                text = text.replace(name, mark, 1)
-                names[token] = b" " + name.encode(errors="replace")
-        tokens = self.tokenizer.encode(text)
-        return tokens, [names.get(t, self.tokenizer.pieces[t]) for t in tokens]
+        return surprisals(pieces, nats)
 
     def known(self, conditions: Conditions) -> Vector:
         """Return the condition vector, (width,): of zeros for a model that knows nothing."""
@@ -221,30 +174,6 @@ class CvaeWriter:
         with torch.inference_mode():
             rows = torch.from_numpy(self.known(conditions)).to(self._device)[None]
             return self.model.condition(rows, torch.ones(1, device=self._device))
-
-
-def _next(rows: list[Row], waiting: deque[Row]) -> Row | None:
-    """Choose the row that gets a free slot: one that is short of attempts, else the next one
-    waiting, else, since the slot would idle, the one with the fewest attempts so far."""
-    short = next((row for row in rows if row.short), None)
-    if short is None and waiting:
-        short = waiting.popleft()
-        short.started = time.perf_counter()
-        rows.append(short)
-    if short is None:
-        short = min((r for r in rows if r.open), key=lambda r: len(r.attempts), default=None)
-    return short
-
-
-def _sample(row: Row, attempt: Attempt) -> SampleEvent:
-    return SampleEvent(
-        row=row.number,
-        text=attempt.text if attempt.ended else to_last_end(attempt.text),
-        tokens=len(attempt.tokens),
-        seconds=time.perf_counter() - row.started,
-        z=attempt.z,
-        logprobs=np.array(attempt.logprobs, np.float32),
-    )
 
 
 KINDS: dict[str, Callable[[dict[str, Any]], LatentModel]] = {

@@ -9,15 +9,14 @@ Shapes: B = `BLOCK` rows, H hidden, E embedding, A writable tokens.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
 from models.latent import LatentModel
 from models.tokenizer import BOS
-
-BLOCK = 16
+from models.writing import BLOCK
 
 
 class Constants(NamedTuple):
@@ -27,6 +26,21 @@ class Constants(NamedTuple):
     """(B, 3H): z and a in the gates, with the input bias."""
     output: Tensor
     """(B, E): z and a at the output, with its bias."""
+
+
+class Decoder(Protocol):
+    """Weights laid out for stepping."""
+
+    latent: int
+    start_token: int
+
+    def begin(self, za: Tensor) -> tuple[Tensor, Constants]:
+        """Return first states (B, S) and constants of rows with z and a side by side, (B, L)."""
+        ...
+
+    def step(self, tokens: Tensor, state: Tensor, constants: Constants) -> tuple[Tensor, Tensor]:
+        """Return logits (B, A) of the token after `tokens` (B,), and the new state."""
+        ...
 
 
 class StepDecoder:
@@ -59,6 +73,10 @@ class StepDecoder:
         if not self.slots_interchangeable():
             self._product = row_by_row
 
+    def slots_interchangeable(self) -> bool:
+        """Whether a row comes out the same, to the bit, in whichever slot of the block it lies."""
+        return slots_interchangeable(self, self.hidden, len(self._gates_za), self._state.device)
+
     def begin(self, za: Tensor) -> tuple[Tensor, Constants]:
         """Return first states (B, H) and constants of rows with z and a side by side, (B, L)."""
         weight, bias = self._first
@@ -77,17 +95,21 @@ class StepDecoder:
         mixed = self._product(constants.output, state, self._mix)
         return self._product(self._bias, mixed, self._tokens), state
 
-    def slots_interchangeable(self) -> bool:
-        """Whether a row comes out the same, to the bit, in whichever slot of the block it lies."""
-        generator = torch.Generator().manual_seed(0)
-        rows = torch.randn(BLOCK, self.hidden, generator=generator).to(self._state.device)
-        za = torch.randn(BLOCK, len(self._gates_za), generator=generator).to(rows.device)
-        tokens = torch.arange(BLOCK, device=rows.device) % len(self.writable)
-        plain = self.step(tokens, rows, self.begin(za)[1])
-        shift = 5
-        constants = self.begin(za.roll(shift, 0))[1]
-        rolled = self.step(tokens.roll(shift), rows.roll(shift, 0), constants)
-        return all(torch.equal(a, b.roll(-shift, 0)) for a, b in zip(plain, rolled, strict=True))
+
+def slots_interchangeable(decoder: Decoder, state: int, za: int, device: torch.device) -> bool:
+    """Whether a row comes out the same, to the bit, in whichever slot of the block it lies.
+
+    `state` and `za` are the widths of what the decoder carries and of what it begins from.
+    """
+    generator = torch.Generator().manual_seed(0)
+    states = torch.randn(BLOCK, state, generator=generator).to(device)
+    begun = torch.randn(BLOCK, za, generator=generator).to(device)
+    tokens = torch.arange(BLOCK, device=device) % decoder.start_token
+    plain = decoder.step(tokens, states, decoder.begin(begun)[1])
+    shift = 5
+    constants = decoder.begin(begun.roll(shift, 0))[1]
+    rolled = decoder.step(tokens.roll(shift), states.roll(shift, 0), constants)
+    return all(torch.equal(a, b.roll(-shift, 0)) for a, b in zip(plain, rolled, strict=True))
 
 
 def row_by_row(bias: Tensor, rows: Tensor, weight: Tensor) -> Tensor:

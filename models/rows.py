@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.spelling import Node, Rule, Spelling
-from models.tokenizer import ARTIST, EOS, TITLE, BpeTokenizer, detokenise
+from models.spelling import Node, Rule, Spelling, free_spelling
+from models.tokenizer import ARTIST, EOS, PLACEHOLDERS, TITLE, BpeTokenizer, detokenise
+from models.units import CharTokenizer, Tokenizer
 
 MAX_TOKENS = 56
+MAX_CHARACTERS = 250
 MIN_WORDS = 5
 TRIES = 6
 """Draws at most per candidate that is wanted; the least bad is kept when all fail."""
@@ -21,17 +23,27 @@ Floats = NDArray[np.float32]
 class Vocabulary:
     """What a row must know of the writable tokens, each by its place among them."""
 
-    def __init__(self, tokenizer: BpeTokenizer, writable: list[int], units: Sequence[str]) -> None:
-        """`units` are the words and marks that may be written, as `BpeTokenizer.units` gives."""
+    def __init__(
+        self, tokenizer: Tokenizer, writable: list[int], units: Sequence[str] = ()
+    ) -> None:
+        """`units` are the words and marks that may be written, as `BpeTokenizer.units` gives; of
+        other tokenizers every token may."""
         self.pieces = [tokenizer.pieces[token] for token in writable]
-        self.opens_word = [p[:1] == b" " and len(p) > 1 for p in self.pieces]
+        letters = isinstance(tokenizer, CharTokenizer)
+        self.opens_word = [p[:1] == b" " and (len(p) > 1 or letters) for p in self.pieces]
+        self.least = MIN_WORDS - letters  # a letter is the first word's without opening it
+        self.most = MAX_CHARACTERS if letters else MAX_TOKENS
+        self.repeats = letters  # the same three letters come again in any text
         self.ends_sentence = [p[-1:] in (b".", b"!", b"?") for p in self.pieces]
         self.end = writable.index(EOS)
         self.placeholders = {t: writable.index(t) for t in (ARTIST, TITLE) if t in writable}
-        place = {token: i for i, token in enumerate(writable)}
-        paths = ([place[token] for token in path] for path in tokenizer.paths(units))
-        outside = (self.end, *self.placeholders.values())
-        self.spelling = Spelling(paths, self.pieces, outside)
+        if isinstance(tokenizer, BpeTokenizer):
+            place = {token: i for i, token in enumerate(writable)}
+            paths = ([place[token] for token in path] for path in tokenizer.paths(units))
+            outside = (self.end, *self.placeholders.values())
+            self.spelling = Spelling(paths, self.pieces, outside)
+        else:
+            self.spelling = free_spelling(len(writable))
 
 
 @dataclass(slots=True)
@@ -39,7 +51,9 @@ class Attempt:
     """One text from its first token on, in places of the writable vocabulary."""
 
     z: Floats
+    """Shape (latent,); empty for a model without a latent space."""
     uniforms: Floats
+    """One for each token that may be written."""
     node: Node
     """Where the last word stands in the trie of known ones."""
     tokens: list[int] = field(default_factory=list)
@@ -58,17 +72,17 @@ class Attempt:
     @property
     def over(self) -> bool:
         """Whether nothing more is to be written."""
-        return self.ended or self.given_up or len(self.tokens) >= MAX_TOKENS
+        return self.ended or self.given_up or len(self.tokens) >= len(self.uniforms)
 
     def forbidden(self, vocabulary: Vocabulary) -> list[int]:
         """Return the tokens that may not come next: a name for the second time, an end too early
         or within a sentence, a third token that has followed the last two before."""
         tokens = self.tokens
         forbidden = list(self.banned)
-        if self.words < MIN_WORDS or not vocabulary.ends_sentence[tokens[-1]]:
+        if self.words < vocabulary.least or not vocabulary.ends_sentence[tokens[-1]]:
             forbidden.append(vocabulary.end)
         # Within a word the trie alone decides: a ban could leave nothing to write.
-        if len(tokens) >= 2 and self.node.whole:
+        if len(tokens) >= 2 and self.node.whole and not vocabulary.repeats:
             forbidden += self._follows.get((tokens[-2], tokens[-1]), ())
         return forbidden
 
@@ -96,7 +110,8 @@ class Attempt:
         if name is None:
             self._filled.append(piece)
         else:
-            self._filled.append(b" " + name.encode(errors="replace"))
+            mark = PLACEHOLDERS[int(b"title" in piece)].encode()
+            self._filled.append(piece.replace(mark, name.encode(errors="replace")))
             self.banned.append(token)
 
     @property

@@ -69,3 +69,8 @@ class Spelling:
     def after(self, node: Node, token: int) -> Node:
         """Return where a token leads; one that stands outside of units leads to the start."""
         return node.children.get(token) or self._root.children.get(token) or self.start
+
+
+def free_spelling(size: int) -> Spelling:
+    """Return the spelling of `size` tokens by which each may follow any other."""
+    return Spelling((), [b""] * size, range(size))
