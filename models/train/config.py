@@ -109,7 +109,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class TrainReport:
-    """How a run ended. `folder` holds the model if `finished`, else only what resumes it."""
+    """How a run ended. `folder` holds the model if `finished`, else only what resumes it.
+
+    Of several processes one is the `first`; the others know neither figures nor anything to say.
+    """
 
     finished: bool
     folder: Path
@@ -120,3 +123,4 @@ class TrainReport:
     figures: dict[str, Any]
     refused: dict[str, str]
     losses: tuple[float, ...] = ()
+    first: bool = True

@@ -108,6 +108,7 @@ def train(
         figures=figures,
         refused=dict(corpus.funnel.refused),
         losses=tuple(trainer.losses),
+        first=processes.is_first,
     )
 
 
