@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from curator.cli import exits, streams
 from curator.cli.bench import bench
+from curator.cli.corpus import corpus
 from curator.cli.desk import desk
 from curator.cli.export import export
 from curator.cli.generate import generate
@@ -87,5 +88,6 @@ app.command()(judge)
 app.command()(export)
 app.command()(models)
 app.command()(bench)
+app.add_typer(corpus, name="corpus")
 app.add_typer(train, name="train")
 app.add_typer(store, name="store")

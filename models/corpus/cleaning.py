@@ -52,15 +52,18 @@ def words_of(text: str) -> list[str]:
 
 
 @cache
-def _dull() -> list[tuple[str, re.Pattern[str]]]:
+def _rules(name: str) -> list[tuple[str, re.Pattern[str]]]:
     rules: list[tuple[str, re.Pattern[str]]] = []
-    for line in (Path(__file__).parent / "dull.txt").read_text("utf-8").splitlines():
+    for line in (Path(__file__).parent / name).read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             reason, _, expression = line.partition(": ")
             rules.append((reason, re.compile(expression, re.IGNORECASE)))
     return rules
 
 
-def dull(sentence: str) -> str | None:
-    """Return why a caption's sentence is not worth learning from, by `dull.txt`, or None."""
-    return next((reason for reason, rule in _dull() if rule.search(sentence)), None)
+def dull(sentence: str, rules: str = "dull.txt") -> str | None:
+    """Return why a sentence is not worth learning from, or None.
+
+    `dull.txt` knows the ways of captions, `news.txt` those of blog posts.
+    """
+    return next((reason for reason, rule in _rules(rules) if rule.search(sentence)), None)

@@ -26,11 +26,11 @@ class Funnel:
         """Note that a whole file could not be used."""
         self.refused[str(path)] = reason
 
-    def bad_line(self, path: Path, line: int, reason: str) -> None:
-        """Note a row that could not be read; the rest of its file is used."""
+    def bad_line(self, path: Path, number: int, reason: str, unit: str = "line") -> None:
+        """Note a row that could not be read, the `number`th line or item; the rest is used."""
         self.dropped_passages["unreadable"] += 1
         self.passages += 1
-        self.bad_lines.append(f"{path.name}, line {line}: {reason}")
+        self.bad_lines.append(f"{path.name}, {unit} {number}: {reason}")
 
     def lines(self) -> list[str]:
         """Return the funnel as lines to print, widest first."""

@@ -13,10 +13,24 @@ class SourceError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A piece of text as its source has it: a caption of several sentences, or one line.
+class Post:
+    """What a blog post says of itself: its headline, the headings in it, the song that it is of.
 
-    `song` names what must never be split between training and testing.
+    `artist` and `title` are the song's names as the post spells them, None where unknown.
+    """
+
+    headline: str = ""
+    headings: tuple[str, ...] = ()
+    artist: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of text as its source has it: a post, a caption of several sentences, or one line.
+
+    `song` names what must never be split between training and testing; a post's paragraphs are
+    separated by empty lines.
     """
 
     text: str
@@ -24,6 +38,7 @@ class Passage:
     register: Register
     genres: tuple[str, ...] = ()
     features: Mapping[str, float] = field(default_factory=dict)
+    post: Post | None = None
 
 
 @dataclass(frozen=True, slots=True)
