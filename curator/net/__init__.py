@@ -1,0 +1,1 @@
+"""Clients of the services outside, and what they are let in with."""
