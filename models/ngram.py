@@ -209,8 +209,13 @@ class Ngram:
 
         After a history that was never seen nothing is possible, hence all is infinite there.
         """
-        tokens = [BOS, *self.tokenizer.encode(text), EOS]
-        return [self._nats(tokens[:i], tokens[i]) for i in range(1, len(tokens))]
+        return self.costs(self.tokenizer.encode(text))
+
+    def costs(self, tokens: Sequence[int]) -> list[float]:
+        """Return the nats of a text's tokens and of the end after them."""
+        whole = [BOS, *tokens, EOS]
+        reach = self.order - 1
+        return [self._nats(whole[max(0, i - reach) : i], whole[i]) for i in range(1, len(whole))]
 
     def _nats(self, before: Sequence[int], token: int) -> float:
         found = self.followers(before)

@@ -36,6 +36,6 @@ def surprisals(pieces: Sequence[bytes], nats: Iterable[float]) -> list[TokenSurp
             shown = held.decode()
         except UnicodeDecodeError:
             continue
-        out.append(TokenSurprisal(shown if out else shown.removeprefix(" "), cost))
+        out.append(TokenSurprisal(shown, cost))
         held, cost = b"", 0.0
     return out

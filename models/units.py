@@ -188,13 +188,15 @@ def read_tokenizer(text: str) -> Tokenizer:
 
 
 def cut(tokenizer: Tokenizer, text: str) -> list[tuple[int, bytes]]:
-    """Return the tokens of `text`, each with the bytes of the text that it stands for.
-
-    Together they are the text, with the space that some tokenizers put before the first word.
-    """
+    """Return the tokens of `text`, each with the bytes of the text that it stands for."""
     if isinstance(tokenizer, _Table):
-        return [(token, part.encode(errors="replace")) for token, part in tokenizer.cut(text)]
-    return [(token, tokenizer.pieces[token]) for token in tokenizer.encode(text)]
+        cuts = [(token, part.encode(errors="replace")) for token, part in tokenizer.cut(text)]
+    else:
+        cuts = [(token, tokenizer.pieces[token]) for token in tokenizer.encode(text)]
+    if cuts and not isinstance(tokenizer, CharTokenizer):
+        token, first = cuts[0]  # the others see a space before the first word
+        cuts[0] = (token, first.removeprefix(b" "))
+    return cuts
 
 
 def unknown_nats(tokenizer: Tokenizer, text: str) -> float:

@@ -62,7 +62,7 @@ def test_the_cuts_are_the_whole_text(text):
     for kind in KINDS:
         tokenizer = train_tokenizer(kind, TEXTS * 2, 300)
         cuts = cut(tokenizer, text)
-        assert b"".join(part for _, part in cuts).decode().removeprefix(" ") in (text, text[1:])
+        assert b"".join(part for _, part in cuts).decode() == text
         assert [token for token, _ in cuts] == tokenizer.encode(text)
 
 
