@@ -8,6 +8,7 @@ paint may take.
 import getpass
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -57,6 +58,22 @@ class Settings:
     """A theme's name, as the palette lists them."""
     similar: float = 0.8
     """From which likeness on two texts are called near-duplicates."""
+    x_base_url: str = "https://api.x.com"
+    """Where X is."""
+    x_stream: str = "mentions"
+    """What is read of X: mentions, timeline or both."""
+    x_poll_seconds: int = 60
+    """How often X is asked for new requests; 0 never."""
+    x_monthly_dollars: float = 10.0
+    """What reading X may cost in a calendar month (UTC)."""
+    x_names: bool = True
+    """Whether X is asked for the names of who asks, which costs more than what they say."""
+    spotify_base_url: str = "https://api.spotify.com/v1/"
+    """Where Spotify is."""
+    spotify_token_url: str = "https://accounts.spotify.com/api/token"
+    """Where Spotify lets programs in."""
+    musicbrainz_base_url: str = "https://musicbrainz.org"
+    """Where MusicBrainz is."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Other keys for actions: the id of a binding, as the help shows it → key or keys."""
 
@@ -71,8 +88,14 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "temperature": (0.05, 2),
     "top_p": (0.05, 1),
     "similar": (0.05, 1),
+    "x_poll_seconds": (0, 86_400),
+    "x_monthly_dollars": (0, 10_000),
 }
-_WHOLE = ("batch", "ahead")
+_WHOLE = ("batch", "ahead", "x_poll_seconds")
+_CHOICES: Mapping[str, tuple[str, ...]] = {"x_stream": ("mentions", "timeline", "both")}
+_SWITCHES = ("x_names",)
+_GROUPS = ("x", "spotify", "musicbrainz")
+"""Tables of the file: `base_url` in `[x]` is the setting `x_base_url`."""
 
 
 def _check(name: str, value: object) -> None:
@@ -87,8 +110,34 @@ def _check(name: str, value: object) -> None:
         pairs = value.items() if isinstance(value, Mapping) else [(0, 0)]
         if not all(isinstance(key, str) and isinstance(text, str) for key, text in pairs):
             raise ValueError(f'keys are pairs of texts such as approve = "A", not {value!r}')
+    elif name in _SWITCHES:
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} is true or false, not {value!r}")
     elif not (isinstance(value, str) and value.strip()) and not (name == "device" and not value):
         raise ValueError(f"{name} is a text, not {value!r}")
+    elif name in _CHOICES and value not in _CHOICES[name]:
+        raise ValueError(f"{name} is one of {', '.join(_CHOICES[name])}, not {value!r}")
+    elif name.endswith("_url"):
+        _check_address(name, str(value))
+
+
+def _check_address(name: str, address: str) -> None:
+    """Raise ValueError for an address that secrets must not be sent to: not https, not here."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port  # an impossible port raises
+    except ValueError as error:
+        raise ValueError(f"{name} is no address: {error}") from error
+    here = host in ("localhost", "::1") or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError(f"{name} is an address without name, password, ? and #")
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and here)):
+        raise ValueError(
+            f"{name} is an address that begins with https://, or with http:// on this machine, "
+            f"not {address!r}"
+        )
 
 
 def load_settings(home: Path, **flags: Any) -> Settings:
@@ -124,7 +173,7 @@ def _known(name: str) -> None:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        return _flat(tomllib.loads(file.read_text("utf-8")))
     except FileNotFoundError:
         return {}
     except tomllib.TOMLDecodeError as error:
@@ -135,6 +184,17 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file} can't be read: {error.strerror}") from error
 
 
+def _flat(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a file: those in the tables of the services among the others."""
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in _GROUPS and isinstance(value, dict):
+            flat |= {f"{name}_{inner}": own for inner, own in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
 def _environment() -> dict[str, Any]:
     """Return the settings of the environment; other variables may share the prefix."""
     found: dict[str, Any] = {}
@@ -143,7 +203,7 @@ def _environment() -> dict[str, Any]:
         if text is None:
             continue
         value: Any = text
-        if own.name in _BOUNDS or own.name == "keys":
+        if own.name in _BOUNDS or own.name in _SWITCHES or own.name == "keys":
             try:
                 value = json.loads(text)
             except ValueError:

@@ -84,3 +84,56 @@ def test_saving_leaves_comments_and_the_rest(tmp_path):
     assert "# seven" in text
     settings = load_settings(tmp_path)
     assert (settings.theme, settings.batch, settings.keys) == ("nord", 9, {"approve": "A"})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://api.x.com",
+        "https://spiegel.example:8443/v2/",
+        "http://127.0.0.1:8099",
+        "http://localhost:8099/v1/",
+        "http://[::1]:8099",
+    ],
+)
+def test_services_may_be_elsewhere_or_on_this_machine(tmp_path, address):
+    (tmp_path / "config.toml").write_text(f'[x]\nbase_url = "{address}"\n')
+    assert load_settings(tmp_path).x_base_url == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://api.x.com",
+        "http://127.0.0.1.example.com",
+        "http://localhost.example.com/",
+        "https://",
+        "//api.x.com",
+        "file:///etc/passwd",
+        "https://name:hunter2@api.x.com",
+        "http://127.0.0.1:99999",
+        "https://api.x.com/?next=elsewhere",
+        "api.x.com",
+    ],
+)
+def test_secrets_go_nowhere_else(tmp_path, monkeypatch, address):
+    monkeypatch.setenv("CURATOR_X_BASE_URL", address)
+    with pytest.raises(ConfigError, match="x_base_url") as caught:
+        load_settings(tmp_path)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_settings_of_x_are_read_from_their_table_and_the_environment(tmp_path, monkeypatch):
+    (tmp_path / "config.toml").write_text(
+        'x.stream = "both"\nx.poll_seconds = 30\nx_names = false\n[spotify]\n'
+        'base_url = "http://127.0.0.1:1/v1/"\n'
+    )
+    monkeypatch.setenv("CURATOR_X_MONTHLY_DOLLARS", "2.5")
+    settings = load_settings(tmp_path)
+    assert (settings.x_stream, settings.x_poll_seconds, settings.x_names) == ("both", 30, False)
+    assert settings.x_monthly_dollars == 2.5
+    assert settings.spotify_base_url == "http://127.0.0.1:1/v1/"
+    with pytest.raises(ConfigError, match="mentions, timeline, both"):
+        load_settings(tmp_path, x_stream="everything")
+    with pytest.raises(ConfigError, match="true or false"):
+        load_settings(tmp_path, x_names="perhaps")
