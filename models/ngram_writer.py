@@ -101,10 +101,12 @@ class _NgramSlots:
         tokens, logprobs = [vocabulary.end] * BLOCK, [-math.inf] * BLOCK
         for slot, attempt in living:
             found = self._model.followers([BOS, *attempt.tokens])
-            allowed = ~np.isin(found.tokens, attempt.banned)
-            if allowed.any():
+            counts = found.counts.copy()
+            for token in attempt.banned:
+                counts[found.tokens == token] = 0
+            if counts.any():
                 uniform = float(attempt.uniforms[len(attempt.tokens)])
-                place = draw_counts(found.counts * allowed, uniform, sampling)
+                place = draw_counts(counts, uniform, sampling)
                 tokens[slot] = int(found.tokens[place])
                 logprobs[slot] = _logprob(found, place)
         return tokens, logprobs
