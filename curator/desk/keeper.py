@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from curator.desk.changes import Change, NotSaved, Saved
-from curator.domain.records import Event, Record, Request
+from curator.domain.records import Event, Record
 from curator.store import DuplicateId, Store, StoreError
+from curator.store.layout import table_of
 
 RETRY_SECONDS = 1.0
 
@@ -87,7 +88,7 @@ class Keeper:
     def _refused(self, error: BaseException) -> None:
         records, self._under_way = self._under_way, []
         if isinstance(error, DuplicateId):  # kept before: only the new ones remain
-            records = [r for r in records if not _stored(self._store, r)]
+            records = [r for r in records if not self._store.holds(r)]
         self._waiting = records + self._waiting
         self.error = str(error)
         if not isinstance(error, DuplicateId):
@@ -119,14 +120,6 @@ class Keeper:
         return None
 
 
-def _stored(store: Store, record: Record) -> bool:
-    if isinstance(record, Request):
-        return store.request(record.id) is not None
-    if isinstance(record, Event):
-        return store.has_event(record.id)
-    return store.sample(record.id) is not None
-
-
 def rescue(records: list[Record]) -> Path:
     """Write records that the data folder would not take into the system's folder for such.
 
@@ -137,6 +130,5 @@ def rescue(records: list[Record]) -> Path:
         "w", encoding="utf-8", prefix=name, suffix=".jsonl", delete=False
     ) as file:
         for record in records:
-            table = type(record).__name__.lower() + "s"
-            file.write(json.dumps({"table": table, "doc": record.to_doc()}) + "\n")
+            file.write(json.dumps({"table": table_of(record), "doc": record.to_doc()}) + "\n")
     return Path(file.name)

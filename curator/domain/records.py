@@ -1,4 +1,4 @@
-"""What the product keeps: songs, requests, samples, events.
+"""What the product keeps: songs, requests, samples, events, and the steps of posts.
 
 Records are immutable, and their stored form (`to_doc`, `from_doc`) is flat: scalars only, lists
 joined by line breaks, vectors as base64 float32. Flat documents load fast and cannot be changed
@@ -39,6 +39,21 @@ EventType = Literal[
 ]
 Verdict = Literal["approve", "reject"]
 Rank = Literal["best", "worst"]
+StepKind = Literal[
+    "queued",
+    "revised",
+    "moved",
+    "sending",
+    "posted",
+    "rejected",
+    "blocked",
+    "uncertain",
+    "looked",
+    "withdrawn",
+    "given_up",
+    "dry",
+    "counted",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +249,38 @@ class Event:
         )
 
 
-Record = Request | Sample | Event
+@dataclass(frozen=True, slots=True)
+class PostStep:
+    """Something that happened to a post. Where it stands is the fold of these (`outbox.py`).
+
+    `post` is the id of the sample whose text is posted: a sample is one post at most. `data` is
+    flat, as `outbox.py` says for each kind of step.
+    """
+
+    id: str
+    at: str
+    post: str
+    step: StepKind
+    data: Mapping[str, Scalar] = field(default_factory=dict)
+
+    def to_doc(self) -> Doc:
+        """Return the stored form: the data's fields beside the step's own."""
+        own = {"id": self.id, "at": self.at, "post": self.post, "step": self.step}
+        if clash := own.keys() & self.data.keys():
+            raise ValueError(f"a step's data may not hold {sorted(clash)}")
+        return own | dict(self.data)
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> "PostStep":
+        """Read what `to_doc` wrote."""
+        own = ("id", "at", "post", "step")
+        return cls(
+            id=doc["id"],
+            at=doc["at"],
+            post=doc["post"],
+            step=doc["step"],
+            data={k: v for k, v in doc.items() if k not in own},
+        )
+
+
+Record = Request | Sample | Event | PostStep

@@ -26,16 +26,17 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
-from curator.domain.records import Doc, Event, Record, Request, Sample
+from curator.domain.records import Doc, Event, PostStep, Record, Request, Sample
 from curator.store.errors import StoreError
 
 FORMAT = 1
 """The version of all this; a program refuses what has a greater one."""
 
-TABLES: dict[str, type[Request] | type[Sample] | type[Event]] = {
+TABLES: dict[str, type[Record]] = {
     "requests": Request,
     "samples": Sample,
     "events": Event,
+    "posts": PostStep,
 }
 META = "_meta"
 
@@ -70,11 +71,17 @@ class Transaction(NamedTuple):
     rows: list[tuple[str, bytes]]
 
 
-def to_op(record: Record) -> Op:
-    """Return the insert of a record; raise `StoreError` for one that cannot be kept."""
+def table_of(record: Record) -> str:
+    """Return the name of the table that keeps such records; raise `StoreError` if none does."""
     table = _NAMES.get(type(record))
     if table is None:
         raise StoreError(f"{type(record).__name__} is no record that the store keeps.")
+    return table
+
+
+def to_op(record: Record) -> Op:
+    """Return the insert of a record; raise `StoreError` for one that cannot be kept."""
+    table = table_of(record)
     try:
         doc = record.to_doc()
         return Op(table, doc["id"], to_row(doc))

@@ -11,7 +11,12 @@ from curator.store.layout import META, TABLES, to_row
 _ROW = re.compile(r'\{\s*"id"\s*:')
 _HEADINGS = re.compile(r'\{\s*"format"\s*:[^{}]*\}|"\w+"\s*:(?=\s*(?:\{|$))|[{},]')
 _FOREIGN = re.compile(r"[^\n\r\t -~]")
-_MARKS = {"samples": {"request_id", "model"}, "events": {"type", "target"}, "requests": {"source"}}
+_MARKS = {
+    "samples": {"request_id", "model"},
+    "events": {"type", "target"},
+    "posts": {"post", "step"},
+    "requests": {"source"},
+}
 _decoder = json.JSONDecoder(strict=False)
 
 
@@ -73,9 +78,7 @@ def meta_of(data: bytes) -> tuple[int, int]:
 def _judge(line: int, fields: dict[str, Any], text: str) -> Iterator[tuple[str, bytes] | Lost]:
     table = next((t for t, marks in _MARKS.items() if marks <= fields.keys()), None)
     if table is None:
-        yield Lost(
-            line, f"left out, as it is neither a request, a sample nor an event: {text[:60]!r}"
-        )
+        yield Lost(line, f"left out, as it is of no kind that is kept: {text[:60]!r}")
         return
     if wrong := what_is_wrong(table, fields):
         yield Lost(line, f"left out, as it is {wrong}: {text[:60]!r}")

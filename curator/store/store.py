@@ -1,4 +1,4 @@
-"""Typed access to what is stored: requests, samples, events.
+"""Typed access to what is stored: requests, samples, events, the steps of posts.
 
 One process writes, others may read beside it. What `append` acknowledged is on the disk and
 stays there, whatever happens to the process or to the power.
@@ -13,10 +13,10 @@ from typing import Self
 
 from tinydb import TinyDB
 
-from curator.domain.records import Event, Record, Request, Sample
+from curator.domain.records import Event, PostStep, Record, Request, Sample
 from curator.store.disk import Disk
 from curator.store.errors import StoreError, StoreReadOnly, from_os
-from curator.store.layout import parse, parse_all, to_op
+from curator.store.layout import parse, parse_all, table_of, to_op
 from curator.store.loading import Loaded, load, load_beside_writer, read_files
 from curator.store.lock import HomeLock
 from curator.store.opening import Opened, open_for_writing
@@ -166,9 +166,17 @@ class Store:
             for doc in parse_all(rows[start : start + _BATCH]):
                 yield Event.from_doc(doc)
 
+    def posts(self) -> list[PostStep]:
+        """Return all steps of posts, in the order in which they were stored."""
+        return [PostStep.from_doc(doc) for doc in parse_all(self._tables.rows("posts"))]
+
     def has_event(self, id: str) -> bool:
         """Whether an event of this id is stored."""
         return self._tables.holds("events", id)
+
+    def holds(self, record: Record) -> bool:
+        """Whether a record of this kind and id is stored."""
+        return self._tables.holds(table_of(record), record.id)
 
     def counts(self) -> dict[str, int]:
         """Return how many records each table holds."""

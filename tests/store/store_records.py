@@ -1,6 +1,6 @@
 """Small records to store, numbered, so that a test can tell which are there."""
 
-from curator.domain.records import Event, Request, Sample, Song
+from curator.domain.records import Event, PostStep, Request, Sample, Song
 from curator.store import Store
 
 AT = "2026-05-01T12:00:00.000000+00:00"
@@ -21,11 +21,24 @@ def event(number, **data):
     return Event(f"E{number:04}", AT, "iris", "judged", f"S{number:04}", {"n": number} | data)
 
 
+def step(number, **data):
+    return PostStep(f"P{number:04}", AT, f"S{number:04}", "queued", {"text": "t"} | data)
+
+
+def filled(counts):
+    """The tables that hold something."""
+    return {table: count for table, count in counts.items() if count}
+
+
 def everything(store: Store):
     """All that a store holds, by id."""
-    found = {r.id: r for r in [*store.requests(), *store.samples(), *store.events()]}
+    found = {r.id: r for r in _all(store)}
     assert len(found) == sum(store.counts().values())
     return found
+
+
+def _all(store: Store):
+    return [*store.requests(), *store.samples(), *store.events(), *store.posts()]
 
 
 def killed(store: Store):

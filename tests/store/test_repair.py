@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from power import HOME, PowerDisk
-from store_records import HOSTILE, event, everything, killed, request, sample
+from store_records import HOSTILE, event, everything, filled, killed, request, sample, step
 
 from curator.store import Store, StoreDamaged, StoreLocked, StoreTooNew
 from curator.store.repair import check, repair
@@ -70,7 +70,7 @@ def test_a_sound_store_is_left_alone(home):
         report = look(home)
         assert report.ok
         assert not report.problems
-        assert report.counts == dict.fromkeys(("requests", "samples", "events"), 8)
+        assert filled(report.counts) == dict.fromkeys(("requests", "samples", "events"), 8)
         assert "All is well." in report.lines()
     assert files(home) == before
     assert [(f.path.name, f.lines) for f in report.files] == [
@@ -211,8 +211,19 @@ def test_a_snapshot_cut_off_keeps_its_rows(home, indent):
     cut = text.index("S0002")
     snapshot(home).write_text(text[:cut])
     report = repair(home)
-    assert report.counts == {"requests": 8, "samples": 6, "events": 4}
+    assert filled(report.counts) == {"requests": 8, "samples": 6, "events": 4}
     assert any("cannot be read" in p.what for p in report.problems)
+
+
+def test_posts_are_kept_when_a_snapshot_is_mended(home):
+    with Store.open(home) as store:
+        store.append(step(1, text=HOSTILE), step(2)).result()
+        store.snapshot()
+    whole = snapshot(home).read_bytes()
+    snapshot(home).write_bytes(whole.replace(b'"posts":', b'"p\0sts":'))
+    assert repair(home).counts["posts"] == 2
+    with Store.open(home) as store:
+        assert store.posts() == [step(1, text=HOSTILE), step(2)]
 
 
 def test_a_journal_s_row_is_believed_before_a_doubtful_snapshot_s(home):

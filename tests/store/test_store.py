@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from power import HOME, PowerDisk
-from store_records import HOSTILE, event, everything, killed, request, sample
+from store_records import HOSTILE, event, everything, filled, killed, request, sample, step
 
 from curator.domain.records import Event, Song
 from curator.store import (
@@ -38,12 +38,16 @@ def test_records_come_back_as_they_were(home):
     with Store.open(home) as store:
         assert store.append(request(1, text=HOSTILE), hostile).result() == 1
         assert store.append(event(1, edited=HOSTILE, seconds=2.5, gone=None)).result() == 2
+        assert store.append(step(1, text=HOSTILE, price=0.01)).result() == 3
         before = everything(store)
         assert before["S0007"] == hostile
+        assert before["P0001"] == step(1, text=HOSTILE, price=0.01)
         assert before["E0001"] == event(1, edited=HOSTILE, seconds=2.5, gone=None)
     with Store.open(home) as store:
         assert everything(store) == before
-        assert store.counts() == {"requests": 1, "samples": 1, "events": 1}
+        assert filled(store.counts()) == dict.fromkeys(
+            ("requests", "samples", "events", "posts"), 1
+        )
         assert store.notices == []
 
 
@@ -280,19 +284,19 @@ def test_a_newer_snapshot_is_left_alone(home):
 
 @pytest.mark.parametrize("folded", [False, True])
 def test_an_unknown_table_is_from_a_newer_version(home, monkeypatch, folded):
-    class Post(Event):
+    class Plan(Event):
         pass
 
     with monkeypatch.context() as newer:
-        newer.setitem(layout.TABLES, "posts", Post)
-        newer.setitem(layout._NAMES, Post, "posts")
+        newer.setitem(layout.TABLES, "plans", Plan)
+        newer.setitem(layout._NAMES, Plan, "plans")
         store = Store.open(home)
-        store.append(Post("P1", "now", "iris", "judged", "S1")).result()
+        store.append(Plan("P1", "now", "iris", "judged", "S1")).result()
         if folded:
             store.snapshot()
         killed(store)
     for write in (True, False):
-        with pytest.raises(StoreTooNew, match="posts"):
+        with pytest.raises(StoreTooNew, match="plans"):
             Store.open(home, write=write)
 
 
