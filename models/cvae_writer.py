@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from models.block import Block
 from models.checkpoint import Checkpoint, CheckpointError
 from models.conditions import condition_space
+from models.contributions import Explained, Inputs
 from models.corpus.cleaning import words_of
 from models.cvae import Cvae, CvaeConfig
 from models.decoding import StepDecoder
@@ -161,6 +162,24 @@ class CvaeWriter:
             targets = torch.tensor(tokens, device=self._device, dtype=torch.long)
             nats = F.cross_entropy(logits, targets, reduction="none").tolist()
         return surprisals(pieces, nats)
+
+    def explained(self, text: str, conditions: Conditions, z: Vector | None = None) -> Explained:
+        """Return what the log-probabilities of a text depend on; see `models.contributions`."""
+        tokens, pieces = template_of(self.tokenizer, text, conditions)
+        point = self.encode(text, conditions) if z is None else np.asarray(z, np.float32)
+        with torch.no_grad():
+            words = self.model.embed(torch.tensor([[BOS, *tokens]], device=self._device))
+        known, latent = (torch.from_numpy(v)[None] for v in (self.known(conditions), point))
+        inputs = Inputs(known.to(self._device), latent.to(self._device), words)
+        return Explained(inputs, [*tokens, EOS], [*pieces, b""])
+
+    def log_probabilities(self, inputs: Inputs, targets: Tensor) -> Tensor:
+        """Return the log-probability of `targets` (T,) in each row, (B, T)."""
+        assert inputs.z is not None
+        a = self.model.condition(inputs.known, torch.ones(len(inputs.known), device=self._device))
+        logits = self.model.decode_embedded(inputs.words, inputs.z, a)
+        index = targets.expand(len(logits), -1)[..., None]
+        return logits.log_softmax(2).gather(2, index)[..., 0]
 
     def known(self, conditions: Conditions) -> Vector:
         """Return the condition vector, (width,): of zeros for a model that knows nothing."""
