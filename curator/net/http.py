@@ -77,6 +77,8 @@ class Session(requests.Session):
                 size += len(part)
                 if time.monotonic() > deadline or size > _LARGEST:
                     raise TooLong("the answer did not end in time")
+        except TooLong:
+            raise
         except urllib3.exceptions.ReadTimeoutError as error:
             raise requests.exceptions.ReadTimeout(str(error)) from None
         except (urllib3.exceptions.HTTPError, OSError) as error:

@@ -145,6 +145,10 @@ class Service:
         """Take a request and answer it. `fault` is one of the service's own, to be obeyed."""
         raise NotImplementedError
 
+    def trouble(self, status: int) -> Answer:
+        """Return the answer of a service that has failed (5xx)."""
+        return Answer(status, {"status": status, "message": "Service unavailable"})
+
     # The work
 
     def _fault_for(self, call: Call) -> str | None:
@@ -166,7 +170,7 @@ class Service:
                 body = [{"title": "Invalid Request", "detail": "a list, for once"}]
                 return self._send(handler, call, Answer(400, body))
             case str() if fault.isdigit() and fault.startswith("5"):
-                return self._send(handler, call, _trouble(int(fault)))
+                return self._send(handler, call, self.trouble(int(fault)))
         with self.lock:
             answer = self.answer(call, fault)
         call.taken = answer.status < 300
@@ -186,7 +190,7 @@ class Service:
             case "drip":
                 return self._send(handler, call, answer, drip=True)
             case str() if fault.endswith("-after") and fault[:3].isdigit():
-                return self._send(handler, call, _trouble(int(fault[:3])))
+                return self._send(handler, call, self.trouble(int(fault[:3])))
         return self._send(handler, call, answer)
 
     def _hang(self, handler: BaseHTTPRequestHandler) -> None:
@@ -237,10 +241,6 @@ class Service:
             time.sleep(self.drip_seconds)
 
 
-def _trouble(status: int) -> Answer:
-    return Answer(status, {"title": "Service Unavailable", "type": "about:blank", "status": status})
-
-
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
@@ -261,7 +261,7 @@ def _handler_of(service: Service) -> type[BaseHTTPRequestHandler]:
             call = Call(
                 method=self.command,
                 target=self.path,
-                headers={name: value for name, value in self.headers.items()},
+                headers=dict(self.headers.items()),
                 body=self.rfile.read(length),
             )
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
