@@ -126,8 +126,8 @@ class Checker:
 def _reason(error: BaseException) -> str:
     reasons = [str(error) or type(error).__name__]
     cause = error.__cause__
-    for inner in getattr(cause, "schema_errors", ()) or ():
-        reasons.append(str(inner).splitlines()[0])
+    schema = getattr(cause, "schema_errors", ()) or ()
+    reasons += [str(inner).splitlines()[0] for inner in schema]
     if cause is not None and len(reasons) == 1:
         reasons.append(str(cause))
     return "; ".join(reasons)
