@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from models.checkpoint import CARD, MODEL, WEIGHTS, CheckpointError, describe
-from models.writer import LatentWriter
+from models.writer import Writer
 
 SHIPPED = Path(__file__).parent / "weights"
 DEFAULT = "cvae-small"
@@ -61,22 +62,46 @@ def _info(folder: Path, *, shipped: bool) -> ModelInfo:
     )
 
 
+_WRITERS = {
+    "cvae": ("models.cvae_writer", "CvaeWriter"),
+    "vae": ("models.cvae_writer", "CvaeWriter"),
+    "recurrent": ("models.recurrent_writer", "RecurrentWriter"),
+    "ngram": ("models.ngram_writer", "NgramWriter"),
+}
+"""Kind → where its writer is; imported when one is loaded, and only then."""
+
+
+def find(name_or_path: str | Path = DEFAULT, extra_dirs: Iterable[Path] = ()) -> Path:
+    """Return the folder of a model: by the name that `available` gives it, or a path.
+
+    Raises CheckpointError if there is none such.
+    """
+    models = {info.name: info for info in available(extra_dirs)}
+    info = models.get(str(name_or_path))
+    if info is not None:
+        return info.folder
+    if not (Path(name_or_path) / MODEL).is_file():
+        names = ", ".join(models) or "none"
+        raise CheckpointError(f"no model {str(name_or_path)!r}; there are: {names}")
+    return Path(name_or_path)
+
+
 def load(
     name_or_path: str | Path = DEFAULT,
     device: str | None = None,
     extra_dirs: Iterable[Path] = (),
-) -> LatentWriter:
+) -> Writer:
     """Load a writer by the name that `available` gives it, or by its folder.
 
+    One with a latent space is a `LatentWriter` (`models.writer.has_latent` tells).
     Raises CheckpointError if there is none such or it cannot be used.
     """
     from models import checkpoint
-    from models.cvae_writer import CvaeWriter
 
-    models = {info.name: info for info in available(extra_dirs)}
-    info = models.get(str(name_or_path))
-    folder = info.folder if info else Path(name_or_path)
-    if info is None and not (folder / MODEL).is_file():
-        names = ", ".join(models) or "none"
-        raise CheckpointError(f"no model {str(name_or_path)!r}; there are: {names}")
-    return CvaeWriter(checkpoint.load(folder), folder.name, device)
+    folder = find(name_or_path, extra_dirs)
+    kind = describe(folder)["kind"]
+    if kind not in _WRITERS:
+        raise CheckpointError(f"{folder} holds a {kind}, which writes nothing")
+    module, name = _WRITERS[kind]
+    writer = getattr(import_module(module), name)
+    return cast(Writer, writer(checkpoint.load(folder), folder.resolve().name, device))

@@ -7,7 +7,7 @@ cancels the rest within a token.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,3 +140,8 @@ class LatentWriter(Writer, Protocol):
     ) -> Iterator[WriterEvent]:
         """Write one text from each row of `z`, shape (n, latent)."""
         ...
+
+
+def has_latent(writer: Writer) -> TypeGuard[LatentWriter]:
+    """Whether a writer has a latent space."""
+    return hasattr(writer, "latent")

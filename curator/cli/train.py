@@ -8,7 +8,8 @@ import typer
 
 from curator.cli.exits import USAGE, Stop
 from curator.cli.options import Home, folder
-from curator.cli.training import own_voice, run
+from curator.cli.streams import say
+from curator.cli.training import own_voice, run, say_funnel
 from curator.cli.wiring import check_device, model_folder
 
 if TYPE_CHECKING:
@@ -188,6 +189,32 @@ def lm(
         device,
         home,
     )
+
+
+@train.command()
+def ngram(
+    sources: Sources = None,
+    order: Annotated[
+        int, typer.Option(metavar="N", min=1, max=100, help="Length in characters.")
+    ] = 7,
+    out: Out = None,
+    home: Home = None,
+) -> None:
+    """Count character n-grams: the simplest of the models, and the most honest about copying."""
+    out = out or model_folder(folder(home)) / f"ngram-{order}"
+    if (out / "model.json").exists():
+        raise Stop(f"{out} holds a model; choose another folder with --out DIR", USAGE)
+    from models.corpus import SourceError
+    from models.train.counting import count
+    from models.train.state import TrainError
+
+    try:
+        report = count(sources or own_voice(), out, order, on_funnel=say_funnel)
+    except (SourceError, TrainError) as error:
+        raise Stop(str(error)) from error
+    unseen = report.figures["held_out_unseen"]
+    say(f"done: {report.figures['texts']:,} sentences, {unseen:.1%} of held-out symbols unseen")
+    print(out)
 
 
 def _train(

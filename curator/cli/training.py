@@ -1,5 +1,6 @@
 """Running a training from the command line: limits, signals, and how far it is."""
 
+import os
 import shlex
 import signal
 import time
@@ -49,6 +50,8 @@ def run(
     from models.train import TrainError
 
     limits = _Limits(steps, minutes)
+    if (count := os.environ.get("WORLD_SIZE", "1")) != "1":
+        again = ["torchrun", "--nproc-per-node", count, "-m", *again]
     try:
         report = _run(config, sources, out, limits, resume=resume, device=device)
     except (SourceError, TrainError) as error:
@@ -162,6 +165,11 @@ class _Teller:
 
 def _print_funnel(funnel: "Funnel", status: Status) -> None:
     status.clear()
+    say_funnel(funnel)
+
+
+def say_funnel(funnel: "Funnel") -> None:
+    """Say what became of the sources."""
     for line in (*funnel.lines(), *funnel.bad_lines):
         say(line)
 
