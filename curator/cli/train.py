@@ -9,7 +9,7 @@ import typer
 from curator.cli.exits import USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.streams import say
-from curator.cli.training import own_voice, run, say_funnel
+from curator.cli.training import run, say_funnel
 from curator.cli.wiring import check_device, model_folder
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def ngram(
     out = out or model_folder(folder(home)) / f"ngram-{order}"
     if (out / "model.json").exists():
         raise Stop(f"{out} holds a model; choose another folder with --out DIR", USAGE)
-    from models.corpus import SourceError
+    from models.corpus import SourceError, own_voice
     from models.train.counting import count
     from models.train.state import TrainError
 
@@ -237,6 +237,8 @@ def _train(
     if not resume and (out / "model.json").exists():
         raise Stop(f"{out} holds a finished model; choose another folder with --out DIR", USAGE)
     check_device(device)
+    from models.corpus import own_voice
+
     config = _config(kind, own, seed, epochs, word_vectors)
     run(
         config,

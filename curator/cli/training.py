@@ -23,13 +23,6 @@ LOG_EVERY = 30.0
 """Seconds between lines of progress where nobody looks at a terminal."""
 
 
-def own_voice() -> list[Path]:
-    """Return the sentences that ship with the program."""
-    import models.corpus
-
-    return sorted((Path(models.corpus.__file__).parent / "voice").glob("*.jsonl"))
-
-
 def run(
     config: "TrainConfig",
     sources: list[Path],
