@@ -54,7 +54,10 @@ def read_page(source: str) -> Page:
         paragraphs = reader.paragraphs
         again = "\n\n".join(paragraphs)
         if again == text:
-            return Page(tuple(paragraphs), tuple(headings))
+            again = _TAG_LIKE.sub(" ", text)  # tags that never end, which no parser takes
+        if again == text:
+            heads = (" ".join(read_page(heading).paragraphs) for heading in headings)
+            return Page(tuple(paragraphs), tuple(head for head in heads if head))
         text = again
 
 
@@ -120,5 +123,4 @@ class _Reader(HTMLParser):
 
 
 def _plain(text: str) -> str:
-    text = _LINK.sub(" ", _SHORTCODE.sub(" ", text))
-    return _TAG_LIKE.sub(" ", text)
+    return _LINK.sub(" ", _SHORTCODE.sub(" ", text))

@@ -29,10 +29,10 @@ def ordinary_words() -> frozenset[str]:
 def with_placeholders(text: str, artist: str | None, title: str | None) -> str:
     """Return `text` with the names of its song as placeholders. Never raises.
 
-    Names count as whole words, in any case unless they are made of ordinary words: of those only
-    what is written with capitals is a name ("Low return", never "a low hum"), and one such word
-    at the start of a sentence only with a possessive or in quotation marks, as anyone's first
-    word has a capital. Quotation marks around a title go with it; an article before an artist
+    Names count as whole words that are written with capitals ("Low return", never "a low hum"),
+    in small letters only if they are spelt so and are no ordinary words. One ordinary word at the
+    start of a sentence, where any word has a capital, is a name only with a possessive or in
+    quotation marks. Quotation marks around a title go with it; an article before an artist
     ("the Marble Foxes" of Marble Foxes) stays, unless it is part of the name.
     """
     same = bool(artist and title and _key(artist) == _key(title))
@@ -79,7 +79,7 @@ def _replaced(text: str, name: str, placeholder: str, quoted_only: bool) -> str:
         if seen is None or quoted_only:
             return found[0]
         owner = found["owner"] or ""
-        if ordinary and not _capitalised(seen):
+        if not _capitalised(seen) and (ordinary or _capitalised(name)):
             return found[0]
         starts = _END.search(text[: found.start()]) is not None
         if ordinary and len(words) == 1 and starts and owner != "'s" and not seen[1:].isupper():
