@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from curator.cli.train import own_voice
+from models.corpus import own_voice
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from models import checkpoint
 from models.corpus import SourceError
-from models.cvae_writer import CvaeWriter
+from models.library import load
 from models.train import Stage, TrainConfig, TrainError, train
 from models.writer import Conditions, SampleEvent
 
@@ -18,6 +18,7 @@ CONFIG = TrainConfig(
         Stage("everything", 1, 1e-2, 5e-3, batch=8),
         Stage("voice alone", 2, 5e-3, 1e-3, caption_repeat=0, batch=8),
     ),
+    noise_every=4,
     save_every=5,
     samples=3,
     sizes=SIZES,
@@ -29,19 +30,27 @@ def stopping_after(steps):
     return lambda: next(asked) >= steps
 
 
-@pytest.mark.parametrize("cuts", [(3,), (5, 1, 8)])
-def test_a_resumed_run_goes_on_to_the_same_bits(tmp_path, sources, cuts):
-    whole = train(CONFIG, sources, tmp_path / "whole")
+VAE = {name: size for name, size in SIZES.items() if name != "genre_size"}
+KINDS = {
+    "cvae": CONFIG,
+    "vae": replace(CONFIG, kind="vae", sizes=VAE),
+}
+
+
+@pytest.mark.parametrize(("kind", "cuts"), [("cvae", (3,)), ("cvae", (5, 1, 8)), ("vae", (4,))])
+def test_a_resumed_run_goes_on_to_the_same_bits(tmp_path, sources, kind, cuts):
+    config = KINDS[kind]
+    whole = train(config, sources, tmp_path / "whole")
     assert whole.finished
     losses = ()
     for i, cut in enumerate(cuts):
         part = train(
-            CONFIG, sources, tmp_path / "parts", resume=i > 0, should_stop=stopping_after(cut)
+            config, sources, tmp_path / "parts", resume=i > 0, should_stop=stopping_after(cut)
         )
         assert not part.finished
         losses += part.losses
         torch.manual_seed(99)  # whatever happens between two sittings
-    last = train(CONFIG, sources, tmp_path / "parts", resume=True)
+    last = train(config, sources, tmp_path / "parts", resume=True)
     assert last.finished
     assert losses + last.losses == whole.losses
     one, other = (
@@ -75,9 +84,10 @@ def test_progress_counts_to_the_end(tmp_path, sources):
     assert report.funnel["sentences_kept"] == 49
 
 
-def test_the_folder_holds_a_model_that_writes(tmp_path, sources):
-    train(CONFIG, sources, tmp_path / "m")
-    writer = CvaeWriter(checkpoint.load(tmp_path / "m"), "m", "cpu")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_folder_holds_a_model_that_writes(tmp_path, sources, kind):
+    train(KINDS[kind], sources, tmp_path / "m")
+    writer = load(tmp_path / "m", "cpu")
     texts = [
         event.text
         for event in writer.write(Conditions(), 3, seed=1)
