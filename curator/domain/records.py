@@ -283,4 +283,47 @@ class PostStep:
         )
 
 
-Record = Request | Sample | Event | PostStep
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a stream of requests has been read, and what the reading cost.
+
+    `stream` names the service, what is read of it and for whom, as "x:mentions:<account>". All up
+    to `since`, the service's own id, is stored; None leaves that as it was. `requests` of the
+    `posts` read were new. The last mark with a `since` counts, and the dollars of all.
+    """
+
+    id: str
+    at: str
+    stream: str
+    since: str | None = None
+    posts: int = 0
+    requests: int = 0
+    dollars: float = 0.0
+
+    def to_doc(self) -> Doc:
+        """Return the stored form."""
+        return {
+            "id": self.id,
+            "at": self.at,
+            "stream": self.stream,
+            "since": self.since,
+            "read": self.posts,
+            "requests": self.requests,
+            "dollars": self.dollars,
+        }
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> "Mark":
+        """Read what `to_doc` wrote."""
+        return cls(
+            id=doc["id"],
+            at=doc["at"],
+            stream=doc["stream"],
+            since=doc.get("since"),
+            posts=doc.get("read") or 0,
+            requests=doc.get("requests") or 0,
+            dollars=doc.get("dollars") or 0.0,
+        )
+
+
+Record = Request | Sample | Event | PostStep | Mark

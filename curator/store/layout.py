@@ -26,7 +26,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
-from curator.domain.records import Doc, Event, PostStep, Record, Request, Sample
+from curator.domain.records import Doc, Event, Mark, PostStep, Record, Request, Sample
 from curator.store.errors import StoreError
 
 FORMAT = 1
@@ -37,6 +37,7 @@ TABLES: dict[str, type[Record]] = {
     "samples": Sample,
     "events": Event,
     "posts": PostStep,
+    "marks": Mark,
 }
 META = "_meta"
 

@@ -15,6 +15,7 @@ _MARKS = {
     "samples": {"request_id", "model"},
     "events": {"type", "target"},
     "posts": {"post", "step"},
+    "marks": {"stream", "since"},
     "requests": {"source"},
 }
 _decoder = json.JSONDecoder(strict=False)

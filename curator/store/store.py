@@ -13,7 +13,7 @@ from typing import Self
 
 from tinydb import TinyDB
 
-from curator.domain.records import Event, PostStep, Record, Request, Sample
+from curator.domain.records import Event, Mark, PostStep, Record, Request, Sample
 from curator.store.disk import Disk
 from curator.store.errors import StoreError, StoreReadOnly, from_os
 from curator.store.layout import parse, parse_all, table_of, to_op
@@ -169,6 +169,10 @@ class Store:
     def posts(self) -> list[PostStep]:
         """Return all steps of posts, in the order in which they were stored."""
         return [PostStep.from_doc(doc) for doc in parse_all(self._tables.rows("posts"))]
+
+    def marks(self) -> list[Mark]:
+        """Return all marks, in the order in which they were stored."""
+        return [Mark.from_doc(doc) for doc in parse_all(self._tables.rows("marks"))]
 
     def has_event(self, id: str) -> bool:
         """Whether an event of this id is stored."""

@@ -1,6 +1,6 @@
 """Small records to store, numbered, so that a test can tell which are there."""
 
-from curator.domain.records import Event, PostStep, Request, Sample, Song
+from curator.domain.records import Event, Mark, PostStep, Request, Sample, Song
 from curator.store import Store
 
 AT = "2026-05-01T12:00:00.000000+00:00"
@@ -25,6 +25,10 @@ def step(number, **data):
     return PostStep(f"P{number:04}", AT, f"S{number:04}", "queued", {"text": "t"} | data)
 
 
+def mark(number, **more):
+    return Mark(f"M{number:04}", AT, "x:mentions:7", since=str(number), **more)
+
+
 def filled(counts):
     """The tables that hold something."""
     return {table: count for table, count in counts.items() if count}
@@ -38,7 +42,7 @@ def everything(store: Store):
 
 
 def _all(store: Store):
-    return [*store.requests(), *store.samples(), *store.events(), *store.posts()]
+    return [*store.requests(), *store.samples(), *store.events(), *store.posts(), *store.marks()]
 
 
 def killed(store: Store):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from power import HOME, PowerDisk
-from store_records import HOSTILE, event, everything, filled, killed, request, sample, step
+from store_records import HOSTILE, event, everything, filled, killed, mark, request, sample, step
 
 from curator.store import Store, StoreDamaged, StoreLocked, StoreTooNew
 from curator.store.repair import check, repair
@@ -215,15 +215,16 @@ def test_a_snapshot_cut_off_keeps_its_rows(home, indent):
     assert any("cannot be read" in p.what for p in report.problems)
 
 
-def test_posts_are_kept_when_a_snapshot_is_mended(home):
+def test_posts_and_marks_are_kept_when_a_snapshot_is_mended(home):
     with Store.open(home) as store:
-        store.append(step(1, text=HOSTILE), step(2)).result()
+        store.append(step(1, text=HOSTILE), step(2), mark(1)).result()
         store.snapshot()
     whole = snapshot(home).read_bytes()
     snapshot(home).write_bytes(whole.replace(b'"posts":', b'"p\0sts":'))
     assert repair(home).counts["posts"] == 2
     with Store.open(home) as store:
         assert store.posts() == [step(1, text=HOSTILE), step(2)]
+        assert store.marks() == [mark(1)]
 
 
 def test_a_journal_s_row_is_believed_before_a_doubtful_snapshot_s(home):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from power import HOME, PowerDisk
-from store_records import HOSTILE, event, everything, filled, killed, request, sample, step
+from store_records import HOSTILE, event, everything, filled, killed, mark, request, sample, step
 
 from curator.domain.records import Event, Song
 from curator.store import (
@@ -39,14 +39,16 @@ def test_records_come_back_as_they_were(home):
         assert store.append(request(1, text=HOSTILE), hostile).result() == 1
         assert store.append(event(1, edited=HOSTILE, seconds=2.5, gone=None)).result() == 2
         assert store.append(step(1, text=HOSTILE, price=0.01)).result() == 3
+        assert store.append(mark(1, posts=3, requests=2, dollars=0.023)).result() == 4
         before = everything(store)
+        assert before["M0001"] == mark(1, posts=3, requests=2, dollars=0.023)
         assert before["S0007"] == hostile
         assert before["P0001"] == step(1, text=HOSTILE, price=0.01)
         assert before["E0001"] == event(1, edited=HOSTILE, seconds=2.5, gone=None)
     with Store.open(home) as store:
         assert everything(store) == before
         assert filled(store.counts()) == dict.fromkeys(
-            ("requests", "samples", "events", "posts"), 1
+            ("requests", "samples", "events", "posts", "marks"), 1
         )
         assert store.notices == []
 
