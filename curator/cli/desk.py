@@ -17,7 +17,7 @@ def desk(home: Path) -> int:
             "the desk needs a terminal; for scripts there is `curator generate --help`", USAGE
         )
     settings = settings_of(home)
-    from curator.tui.keys import KeyClash, check_keys
+    from curator.tui.clashes import KeyClash, check_keys
 
     try:
         check_keys(settings.keys)

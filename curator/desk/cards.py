@@ -114,7 +114,7 @@ class Cards:
             self._past.put(sample.id, text if approved else None)
 
     def of(self, request_id: str) -> list[Card]:
-        """Return the cards of a request, imported samples first, then those of its own rows."""
+        """Return the cards of a request: imported samples, its own rows, what was added later."""
         samples = self._in_order(request_id)
         session, keeper = self._ledger.session, self._ledger.keeper
         judgements = [session.judgement(sample.id) for _, sample in samples]
@@ -137,22 +137,32 @@ class Cards:
 
     def growing(self, request_id: str) -> dict[int, str]:
         """Return what is still to be written, by card number; empty texts have not begun."""
-        foreign = sum(1 for _, s in self._in_order(request_id) if not _own(s, request_id))
-        written = {s.row for _, s in self._in_order(request_id) if _own(s, request_id)}
+        before, own, _ = self._parts(request_id)
+        written = {sample.row for sample in own}
         texts = self._writing.growing if self._writing.current == request_id else {}
         return {
-            foreign + place: texts.get(row, "")
+            len(before) + place: texts.get(row, "")
             for place, row in enumerate(self._writing.rows(request_id), 1)
             if row not in written
         }
 
     def _in_order(self, request_id: str) -> list[tuple[int, Sample]]:
         """Return the samples with their numbers."""
-        samples = self._ledger.samples(request_id)
-        foreign = [s for s in samples if not _own(s, request_id)]
-        own = sorted((s for s in samples if _own(s, request_id)), key=lambda s: s.row)
+        before, own, later = self._parts(request_id)
         place = {row: n for n, row in enumerate(self._writing.rows(request_id), 1)}
-        return list(enumerate(foreign, 1)) + [(len(foreign) + place[s.row], s) for s in own]
+        behind = len(before) + len(place)
+        return [
+            *enumerate(before, 1),
+            *((len(before) + place[sample.row], sample) for sample in own),
+            *enumerate(later, behind + 1),
+        ]
+
+    def _parts(self, request_id: str) -> tuple[list[Sample], list[Sample], list[Sample]]:
+        """Return what was there before the request's own rows, those, and what was added later."""
+        samples = self._ledger.samples(request_id)
+        first = next((n for n, s in enumerate(samples) if _own(s, request_id)), len(samples))
+        own = sorted((s for s in samples if _own(s, request_id)), key=lambda s: s.row)
+        return samples[:first], own, [s for s in samples[first:] if not _own(s, request_id)]
 
     def _like(
         self, samples: list[tuple[int, Sample]], texts: list[str], n: int

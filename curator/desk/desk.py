@@ -19,6 +19,7 @@ from curator.desk.changes import (
     QueueChanged,
     Saved,
 )
+from curator.desk.exploring import Exploring
 from curator.desk.history import History
 from curator.desk.judging import Judging
 from curator.desk.ledger import Clock, Ledger, now
@@ -37,7 +38,8 @@ class Desk:
     """All that a screen or a command needs.
 
     `asking` takes requests in, `writing` gets samples written, `judging` and `history` are the
-    curator's hands, `queue` and `cards` what is seen. Changes are told to `listen`ers.
+    curator's hands, `queue` and `cards` what is seen, `exploring` looks into samples. Changes are
+    told to `listen`ers.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Desk:
         self.writing = Writing(self.ledger, engine, settings)
         self.queue = Queue(self.ledger, self.writing)
         self.cards = Cards(self.ledger, self.writing, settings, read_words(home))
+        self.exploring = Exploring(self.ledger, self.writing, engine, settings)
         self.tally = Tally(self.ledger)
         self._store: Store | None = None
         self.is_open = False

@@ -189,9 +189,13 @@ class EngineClient:
         assert isinstance(answer, Surprisals)
         return answer.pieces
 
-    async def contributions(self, text: str, song: Song) -> Shares:
-        """Return what each condition added to each piece, in nats. Raises as `write` does."""
-        answer = await self._one(Contributions(self._id("contributions"), text, **_about(song)))
+    async def contributions(self, text: str, song: Song, *, z: str | None = None) -> Shares:
+        """Return what each condition added to each piece, in nats. Raises as `write` does.
+
+        `z` (base64 float32) is the one that the text was written from, where that is known.
+        """
+        request_id = self._id("contributions")
+        answer = await self._one(Contributions(request_id, text, z=z, **_about(song)))
         assert isinstance(answer, Contributed)
         return answer.pieces
 

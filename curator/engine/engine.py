@@ -82,8 +82,11 @@ class Engine(Protocol):
         """Return the pieces of a text with their surprisal in nats. Raises as `write` does."""
         ...
 
-    async def contributions(self, text: str, song: Song) -> Shares:
-        """Return what each condition added to each piece, in nats. Raises as `write` does."""
+    async def contributions(self, text: str, song: Song, *, z: str | None = None) -> Shares:
+        """Return what each condition added to each piece, in nats. Raises as `write` does.
+
+        `z` (base64 float32) is the one that the text was written from, where that is known.
+        """
         ...
 
     async def close(self) -> None:

@@ -69,9 +69,9 @@ class LaterEngine:
         """Return the pieces of a text with their surprisal in nats. Raises as `write` does."""
         return await self._made.surprisal(text, song)
 
-    async def contributions(self, text: str, song: "Song") -> "Shares":
+    async def contributions(self, text: str, song: "Song", *, z: str | None = None) -> "Shares":
         """Return what each condition added to each piece, in nats. Raises as `write` does."""
-        return await self._made.contributions(text, song)
+        return await self._made.contributions(text, song, z=z)
 
     @property
     def _made(self) -> "Engine":

@@ -95,11 +95,15 @@ class Surprisal:
 
 @dataclass(frozen=True, slots=True)
 class Contributions:
-    """Ask what each condition did to each piece of a text; answered by `Contributed`."""
+    """Ask what each condition did to each piece of a text; answered by `Contributed`.
+
+    `z` (base64 float32) is the one that the text was written from, if that is known.
+    """
 
     kind: ClassVar[str] = "contributions"
     id: str
     text: str
+    z: str | None = None
     artist: str | None = None
     title: str | None = None
     genres: list[str] = field(default_factory=list)

@@ -51,6 +51,8 @@ Loader = Callable[[str, str | None], Writer]
 """Loads a model by name or folder, onto a device or the best there is."""
 
 FRAMES_A_SECOND = 30
+INTEGRAL_STEPS = 8
+"""Points of each integral: exact to a hundredth of a nat, and half as long a wait as sixteen."""
 NICENESS = 5
 """The screen comes first: the model writes with what is left of the processor."""
 
@@ -134,7 +136,10 @@ class _Worker:
     def _contributions(self, request: Contributions) -> list[tuple[str, dict[str, float]]]:
         from models.contributions import contributions  # torch comes with it
 
-        found = contributions(self._writer, request.text, _conditions(request))
+        z = _unpack(request.z) if request.z else None
+        found = contributions(
+            self._writer, request.text, _conditions(request), z=z, steps=INTEGRAL_STEPS
+        )
         return [
             (c.piece, {name: float(nats) for name, nats in c.by_condition.items()}) for c in found
         ]

@@ -12,7 +12,8 @@ from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
-from curator.tui.keys import BY_ID, bindings, check_keys, keys_of
+from curator.tui.clashes import check_keys
+from curator.tui.keys import BY_ID, bindings, keys_of
 from curator.tui.screens.opening import OpeningScreen
 from curator.tui.theme import CURATOR_DARK, CURATOR_LIGHT, DARK
 

@@ -1,8 +1,7 @@
 """Every action of the desk, once: what it is called, which keys it has, what it does.
 
 The bindings, the footer, the help, the palette and the README's table are made from this list,
-so none of them can promise a key that does nothing. `check_keys` finds clashes before the first
-paint, those of a curator's own keys among them.
+so none of them can promise a key that does nothing. `clashes.py` looks for two on one key.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,21 +9,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from textual.binding import Binding, BindingType
-from textual.keys import Keys, _character_to_key, format_key
+from textual.keys import _character_to_key, format_key
 
-Scope = Literal["review", "edit", "filter", "dialog", "any"]
-"""Where a key works: at the desk, in the editor, in the filter's line, in dialogs, anywhere."""
-
-
-class KeyClash(Exception):
-    """Two actions want the same key, or a setting names an action or a key that there is not."""
+Scope = Literal["review", "explore", "edit", "filter", "dialog", "any"]
+"""Where a key works: at the desk, inside a sample, in the editor, in the filter's line, in
+dialogs, anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """An action. `keys` is a list joined by commas; `action` is Textual's, the id if empty.
 
-    Commands of one `family` are shown as one, like the five keys that give stars.
+    Commands of one `family` are shown as one, like the five keys that give stars. In the scopes
+    of `also` they work too.
     """
 
     id: str
@@ -35,6 +32,11 @@ class Command:
     scope: Scope = "review"
     action: str = ""
     family: str = ""
+    also: tuple[Scope, ...] = ()
+
+    def works_in(self, *scopes: Scope) -> bool:
+        """Whether the key can be pressed in one of these scopes."""
+        return self.scope in scopes or any(scope in scopes for scope in self.also)
 
     @property
     def does(self) -> str:
@@ -62,6 +64,8 @@ COMMANDS: tuple[Command, ...] = (
             "Judge", action="rank('worst')"),
     Command("edit", "e", "edit", "Edit the text in place.", "Judge"),
     Command("tags", "t", "tags", "Tag the sample.", "Judge"),
+    Command("explore", "i", "look inside", "Look inside: what surprised the model, what the "
+            "song's conditions did, the way to another sample.", "Judge"),
     Command("reopen", "r", "reopen", "Take the verdict away: the sample is open again.",
             "Judge"),
     Command("undo", "u,ctrl+z,backspace", "undo", "Undo the last action, also those of earlier "
@@ -96,14 +100,40 @@ COMMANDS: tuple[Command, ...] = (
     Command("filter", "slash", "filter", "Show only some requests.", "Requests"),
     Command("copy", "y", "copy", "Copy the approved text, or the selected one.", "Requests"),
     Command("queue", "tab", "queue", "Show or hide the queue.", "Desk"),
-    Command("theme", "ctrl+t", "light or dark", "Change between light and dark.", "Desk"),
-    Command("themes", "", "themes", "Choose from all themes.", "Desk", action="app.change_theme"),
-    Command("help", "question_mark", "help", "Show the keys and how judging is meant.", "Desk"),
+    Command("theme", "ctrl+t", "light or dark", "Change between light and dark.", "Desk",
+            also=("explore",)),
+    Command("themes", "", "themes", "Choose from all themes.", "Desk", action="app.change_theme",
+            also=("explore",)),
+    Command("help", "question_mark", "help", "Show the keys and how judging is meant.", "Desk",
+            also=("explore",)),
     Command("palette", "ctrl+p", "palette", "Find any action by its name.", "Desk", "any",
             "app.command_palette"),
     Command("quit", "q", "quit", "See how the sitting went, and leave.", "Desk"),
     Command("leave", "ctrl+q", "quit", "The same from wherever you are.", "Desk", "any",
             "app.leave"),
+    Command("next-piece", "right,l", "next", "Go to the next piece of the text, or the next point "
+            "of the walk.", "Inside a sample", "explore", "move(1)"),
+    Command("previous-piece", "left,h", "previous", "Go to the previous piece, or point.",
+            "Inside a sample", "explore", "move(-1)"),
+    Command("down", "down", "down", "Go down a line; from the last one to the walk.",
+            "Inside a sample", "explore", "climb(1)"),
+    Command("up", "up", "up", "Go up a line; from the walk back to the text.",
+            "Inside a sample", "explore", "climb(-1)"),
+    Command("first-piece", "home", "first", "Go to the beginning of the text, or of the walk.",
+            "Inside a sample", "explore", "end(-1)"),
+    Command("last-piece", "end", "last", "Go to the end of the text, or of the walk.",
+            "Inside a sample", "explore", "end(1)"),
+    Command("other-part", "tab", "text or walk", "Change between the text and the walk.",
+            "Inside a sample", "explore", "turn"),
+    Command("other-end", "o", "walk elsewhere", "Walk to another sample.", "Inside a sample",
+            "explore", "other_end"),
+    Command("keep-point", "enter", "keep", "Keep the point of the walk as a sample, to be judged.",
+            "Inside a sample", "explore", "keep"),
+    Command("inside-next", "j", "next sample", "Look inside the next sample.", "Inside a sample",
+            "explore", "move_sample(1)"),
+    Command("inside-previous", "k", "previous sample", "Look inside the previous sample.",
+            "Inside a sample", "explore", "move_sample(-1)"),
+    Command("back", "escape,i,q", "back", "Go back to judging.", "Inside a sample", "explore"),
     Command("save-edit", "ctrl+s,enter", "save", "Keep the edited text.", "While editing",
             "edit", "save"),
     Command("leave-edit", "escape", "leave, draft kept", "Leave the text; what was typed stays "
@@ -124,9 +154,9 @@ BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
 FOOTER: Mapping[str, tuple[str, ...]] = {
     "judging": ("approve", "reject", "rate", "edit", "defer", "more", "undo", "help", "copy",
-                "song", "best", "worst", "tags", "new", "filter", "quit"),
-    "judged": ("reopen", "rate", "edit", "copy", "undo", "more", "next-request", "help", "tags",
-               "best", "worst", "new", "filter", "quit"),
+                "song", "explore", "best", "worst", "tags", "new", "filter", "quit"),
+    "judged": ("reopen", "rate", "edit", "copy", "undo", "more", "next-request", "help",
+               "explore", "tags", "best", "worst", "new", "filter", "quit"),
     "rejected": ("more", "defer", "reopen", "undo", "next-request", "help", "song", "new",
                  "filter", "quit"),
     "writing": ("stop", "next-request", "defer", "undo", "help", "song", "new", "filter",
@@ -134,6 +164,10 @@ FOOTER: Mapping[str, tuple[str, ...]] = {
     "no song": ("song", "defer", "next-request", "new", "undo", "help", "filter", "quit"),
     "empty": ("new", "filter", "undo", "help", "palette", "quit"),
     "opening": ("help", "leave"),
+    "reading": ("next-piece", "previous-piece", "other-part", "inside-next", "other-end", "back",
+                "help", "theme"),
+    "walking": ("next-piece", "previous-piece", "keep-point", "other-end", "other-part",
+                "inside-next", "back", "help", "theme"),
     "editing": ("save-edit", "leave-edit", "as-written"),
     "filtering": ("keep-filter", "clear-filter"),
 }  # fmt: skip
@@ -153,7 +187,7 @@ def bindings(*scopes: Scope) -> list[BindingType]:
             priority=command.scope in ("any", "edit", "filter"),
         )
         for command in COMMANDS
-        if command.scope in scopes and command.keys
+        if command.works_in(*scopes) and command.keys
     ]
 
 
@@ -201,85 +235,3 @@ def key_table() -> str:
             named = " ".join(f"`{key}`" if key != "palette" else "(palette)" for key in keys)
             lines.append(f"| {named} | {family[0].help} |")
     return "\n".join(lines) + "\n"
-
-
-# Clashes
-
-_SAME_BYTE = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace"}
-"""Keys that a terminal sends as the same byte."""
-_TAKEN: Mapping[str, str] = {"ctrl+c": "Textual's “copy the selection”"}
-_NAMED = {str(key.value) for key in Keys} | {"space", "enter", "tab", "escape", "delete"}
-
-
-def check_keys(keymap: Mapping[str, str] | None = None) -> None:
-    """Raise `KeyClash` if two actions want the same key where both can be pressed.
-
-    `keymap` is what the curator set: ids of commands → keys, as `settings.keys`. It is checked
-    together with our own keys, with what text fields need, and with what Textual keeps for
-    itself.
-    """
-    keymap = keymap or {}
-    for name in keymap:
-        if name not in BY_ID:
-            ids = ", ".join(BY_ID)
-            raise KeyClash(
-                f"keys in the settings name {name!r}, which is no action; there are {ids}"
-            )
-    for command in COMMANDS:
-        for key in keys_of(command, keymap):
-            _check_key(command, key)
-    for scope in ("review", "edit", "filter", "dialog"):
-        _check_scope(scope, keymap)
-
-
-def _check_key(command: Command, key: str) -> None:
-    *modifiers, last = key.split("+")
-    known = last in _NAMED or len(last) == 1 or len(format_key(last)) == 1
-    if not known or any(m not in ("ctrl", "shift", "alt") for m in modifiers):
-        raise KeyClash(
-            f"{key!r}, set for “{command.id}”, is no key; keys are written like "
-            "a, U, ?, space, escape, up, f5, ctrl+s"
-        )
-
-
-def _check_scope(scope: str, keymap: Mapping[str, str]) -> None:
-    taken: dict[str, str] = dict(_TAKEN)
-    for command in COMMANDS:
-        if command.scope not in (scope, "any"):
-            continue
-        for key in keys_of(command, keymap):
-            one = _SAME_BYTE.get(key, key)
-            mine = f"“{command.id}” ({command.label})"
-            if scope != "review" and (use := _typing_use(one, command)):
-                raise KeyClash(_clash(key, mine, use))
-            if one in taken:
-                raise KeyClash(_clash(key, mine, taken[one]))
-            taken[one] = mine
-
-
-def _clash(key: str, one: str, other: str) -> str:
-    return (
-        f"the key {show_key(key)} is wanted by {one} and by {other}; give one of them another "
-        "key under [keys] in config.toml"
-    )
-
-
-_WANTED_OF_FIELDS = {"enter", "escape", "ctrl+q", "ctrl+p", "ctrl+s", "ctrl+r"}
-"""Keys that our defaults take from text fields, or that fields leave alone."""
-
-
-def _typing_use(key: str, command: Command) -> str | None:
-    """Return what a text field does with this key, None if nothing that would be missed."""
-    if key in keys_of(command) and key in _WANTED_OF_FIELDS:
-        return None
-    if len(key) == 1 or len(format_key(key)) == 1 or key == "space":
-        return "typing text"
-    return "moving and editing in a text" if key in field_keys() else None
-
-
-def field_keys() -> frozenset[str]:
-    """Return the keys that Textual's text fields bind."""
-    from textual.widgets import Input, TextArea
-
-    made = Binding.make_bindings([*TextArea.BINDINGS, *Input.BINDINGS])
-    return frozenset(binding.key for binding in made)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from curator.tui.keys import COMMANDS, Command, shown_keys
+from curator.tui.keys import COMMANDS, Command, Scope, shown_keys
+from curator.tui.screens.explore_page import ExplorePage
 
 _HIDDEN = {"palette"}
 
@@ -15,8 +16,9 @@ class DeskCommands(Provider):
 
     def _offered(self) -> Iterator[tuple[Command, str]]:
         seen: set[str] = set()
+        here: Scope = "explore" if isinstance(self.screen, ExplorePage) else "review"
         for command in COMMANDS:
-            if command.id in _HIDDEN or command.scope not in ("review", "any"):
+            if command.id in _HIDDEN or not command.works_in(here, "any"):
                 continue
             if command.label in seen and command.scope == "any":
                 continue

@@ -5,6 +5,8 @@ All artists, titles and sentences are invented. Time stands still, so pictures r
 
 import asyncio
 import contextlib
+import re
+import zlib
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -13,6 +15,7 @@ import pytest
 from curator.config import Settings
 from curator.desk.desk import Desk
 from curator.domain.records import Request, Sample, Song
+from curator.domain.vectors import pack, unpack
 from curator.engine.client import EngineError
 from curator.engine.protocol import Ready, Tokens, Written
 from curator.tui.app import CuratorApp
@@ -75,7 +78,9 @@ class ScriptedEngine:
     """Writes the lines above, a batch at a time.
 
     `stop_at` maps rows to the share of their text after which they stand still until `go_on` is
-    called; rows that it does not name are written at once.
+    called; rows that it does not name are written at once. What is asked about a text waits while
+    `silent` is set, until `speak`; it fails with what `refuses` says of it. A text's z is one
+    number, its length.
     """
 
     def __init__(self, lines=LINES):
@@ -89,6 +94,53 @@ class ScriptedEngine:
         self.fail = None
         self.stop_at = {}
         self._going = asyncio.Event()
+        self.asked = []
+        self.refuses = {}
+        self.silent = False
+        self._speaking = asyncio.Event()
+
+    def speak(self):
+        """Answer what was asked."""
+        self.silent = False
+        self._speaking.set()
+
+    async def _listen(self, what):
+        self.asked.append(what)
+        try:
+            if self.silent:
+                await self._speaking.wait()
+            await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self.cancelled.append(what)
+            raise
+        if why := self.refuses.get(what[0]):
+            raise EngineError(why)
+
+    async def surprisal(self, text, song):
+        await self._listen(("surprisal", text, song))
+        pieces = re.findall(r"\s*\S{1,6}", text)
+        return [(piece, zlib.crc32(piece.encode()) % 700 / 100) for piece in pieces]
+
+    async def contributions(self, text, song, *, z=None):
+        await self._listen(("contributions", text, song))
+        names = [*song.genres, *song.features, "z", "words before"]
+        return [
+            (word, {n: zlib.crc32((n + word).encode()) % 300 / 100 - 1.5 for n in names})
+            for word in re.findall(r"\s*\S+", text)
+        ]
+
+    async def encode(self, text, song):
+        await self._listen(("encode", text, song))
+        return pack((len(text),))
+
+    async def decode(self, z, song, *, seed, temperature=0.5, top_p=0.9):
+        await self._listen(("decode", z[0], seed))
+        [length] = unpack(z[0])
+        text = self.lines[round(length) % len(self.lines)]
+        yield Tokens("decode", {"0": text[: len(text) // 2]})
+        if self.stop_at:
+            await self._going.wait()
+        yield Written("decode", 0, text, 20, 0.01, z[0], "", "cvae-small", "a1b2c3")
 
     def go_on(self):
         """Write on."""

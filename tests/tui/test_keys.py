@@ -6,26 +6,25 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from curator.tui.app import CuratorApp
+from curator.tui.clashes import KeyClash, check_keys, field_keys
 from curator.tui.keys import (
     BY_ID,
     COMMANDS,
     FOOTER,
-    KeyClash,
     bindings,
-    check_keys,
     families,
-    field_keys,
     key_table,
     keys_of,
     shown_keys,
 )
 from curator.tui.screens.dialog import Dialog
+from curator.tui.screens.explore import ExploreScreen
 from curator.tui.screens.review import ReviewScreen
 from curator.tui.widgets.editor import Editor
 from curator.tui.widgets.filter_line import FilterLine
 
-OWNERS = {"review": ReviewScreen, "edit": Editor, "filter": FilterLine, "dialog": Dialog,
-          "any": CuratorApp}  # fmt: skip
+OWNERS = {"review": ReviewScreen, "explore": ExploreScreen, "edit": Editor, "filter": FilterLine,
+          "dialog": Dialog, "any": CuratorApp}  # fmt: skip
 
 
 def test_our_own_keys_do_not_clash():
@@ -39,14 +38,15 @@ def test_ids_are_given_once():
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.id)
 def test_every_command_has_its_action(command):
     name = command.does.partition("(")[0]
-    owner = CuratorApp if name.startswith("app.") else OWNERS[command.scope]
-    assert hasattr(owner, f"action_{name.removeprefix('app.')}")
+    owners = [OWNERS[scope] for scope in (command.scope, *command.also)]
+    for owner in [CuratorApp] if name.startswith("app.") else owners:
+        assert hasattr(owner, f"action_{name.removeprefix('app.')}")
 
 
 @pytest.mark.parametrize("scope", OWNERS)
 def test_bindings_are_made_of_the_list_and_nothing_else(scope):
     own = {b.id for b in OWNERS[scope].BINDINGS}
-    assert own == {c.id for c in COMMANDS if c.scope == scope and c.keys}
+    assert own == {c.id for c in COMMANDS if c.works_in(scope) and c.keys}
 
 
 def test_the_footer_names_commands_that_there_are():
@@ -67,6 +67,7 @@ def test_the_footer_names_commands_that_there_are():
         ({"palette": "p"}, ("palette", "typing text")),
         ({"accept": "ctrl+q"}, ("accept", "leave")),
         ({"cancel": "ctrl+s"}, ("cancel", "accept")),
+        ({"back": "question_mark"}, ("help", "back")),
         ({"approve": "v", "reject": "v"}, ("approve", "reject")),
     ],
 )

@@ -9,6 +9,7 @@ from textual import events
 
 from curator.domain.filtering import Filter, FilterError
 from curator.domain.records import Song
+from curator.tui.screens.everywhere import Everywhere
 from curator.tui.screens.judging import Judging
 from curator.tui.widgets.filter_line import FilterLine
 from curator.tui.wording import counted
@@ -17,7 +18,7 @@ FILTER_PAUSE = 0.15
 """Seconds of quiet after which the typed filter is used."""
 
 
-class Asking(Judging):
+class Asking(Judging, Everywhere):
     """Opens the dialogs and takes what they bring back."""
 
     _asked = ""
@@ -159,18 +160,6 @@ class Asking(Judging):
         self.show_all()
 
     # The rest
-
-    def action_help(self) -> None:
-        """Show the keys and the guidelines."""
-        from curator.tui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self.keymap))
-
-    def action_theme(self) -> None:
-        """Change between light and dark."""
-        from curator.tui.theme import DARK, LIGHT
-
-        self.app.theme = LIGHT if self.app.current_theme.dark else DARK
 
     def action_quit(self) -> None:
         """Show how the sitting went, and leave."""

@@ -16,13 +16,13 @@ from textual.timer import Timer
 from curator.desk.cards import Card
 from curator.desk.desk import Desk
 from curator.tui import facts, plates
-from curator.tui.keys import BY_ID, COMMANDS, FOOTER, Command, keys_of, shown_keys
+from curator.tui.keys import FOOTER
 from curator.tui.screens.opening import HEIGHTS, WIDTHS
 from curator.tui.slots import Slot, find, first_choice, slots_of
 from curator.tui.widgets.banner import Banner
 from curator.tui.widgets.cards_view import CardsView
 from curator.tui.widgets.header import Header
-from curator.tui.widgets.key_bar import KeyBar, KeyHint
+from curator.tui.widgets.key_bar import KeyBar, hint_of
 from curator.tui.widgets.plate import PlateView
 from curator.tui.widgets.preview import Preview
 from curator.tui.widgets.queue_view import QueueView
@@ -243,7 +243,7 @@ class Page(Screen[None]):
     def show_keys(self) -> None:
         """Show the keys that matter where the curator is."""
         self.situation = self._situation()
-        hints = [self._hint(name) for name in FOOTER[self.situation]]
+        hints = [hint_of(name, self.keymap) for name in FOOTER[self.situation]]
         self.query_one(KeyBar).facts = tuple(hints)
 
     def _situation(self) -> str:
@@ -265,11 +265,3 @@ class Page(Screen[None]):
         if all(s.card and s.card.judgement.verdict == "reject" for s in self.slots):
             return "rejected"
         return "judged"
-
-    def _hint(self, name: str) -> KeyHint:
-        commands: list[Command] = [c for c in COMMANDS if c.family == name] or [BY_ID[name]]
-        keys = shown_keys(commands, self.keymap)
-        if len(commands) == 1:
-            keys = keys.split(" ")[0]
-        press = keys_of(commands[0], self.keymap)
-        return KeyHint(keys, commands[0].label, press[0] if press else "", name == "help")

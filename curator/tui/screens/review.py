@@ -30,6 +30,16 @@ class ReviewScreen(Editing, Moving, Asking, Listening):
             return self.desk.is_open or action in _ALWAYS
         return super().check_action(action, parameters)
 
+    def action_explore(self) -> None:
+        """Look inside the chosen sample; coming back, the one looked at last is chosen."""
+        card, request_id = self._card(), self.request_id
+        if card is None or request_id is None:
+            return
+        from curator.tui.screens.explore import ExploreScreen
+
+        screen = ExploreScreen(self.desk, request_id, card.sample.id, self.keymap)
+        self.app.push_screen(screen, lambda _: self.go_to(request_id, screen.chosen_id))
+
     def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
         """A key in the footer was clicked."""
         self.app.simulate_key(message.key)

@@ -19,7 +19,8 @@ Line = Sequence[tuple[str, str]]
 
 INKS = (
     "text", "strong", "muted", "faint", "accent", "good", "bad", "warn", "link",
-    "heading", "added", "removed", "rail", "key", "cursor", "chosen",
+    "heading", "added", "removed", "rail", "key", "cursor", "chosen", "calm", "surprising",
+    "startling", "here", "marked",
 )  # fmt: skip
 INK_CLASSES = {f"ink--{name}" for name in INKS}
 

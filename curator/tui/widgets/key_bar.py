@@ -1,12 +1,13 @@
 """The footer: the keys that matter now, made from the bindings, each of them a button too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
+from curator.tui.keys import BY_ID, COMMANDS, Command, keys_of, shown_keys
 from curator.tui.widgets.inked import Line, Sheet
 
 
@@ -18,6 +19,16 @@ class KeyHint:
     label: str
     press: str
     pinned: bool = False
+
+
+def hint_of(name: str, keymap: Mapping[str, str]) -> KeyHint:
+    """Return the hint of an action, or of a family of them; that of help is pinned."""
+    commands: list[Command] = [c for c in COMMANDS if c.family == name] or [BY_ID[name]]
+    keys = shown_keys(commands, keymap)
+    if len(commands) == 1:
+        keys = keys.split(" ")[0]
+    press = keys_of(commands[0], keymap)
+    return KeyHint(keys, commands[0].label, press[0] if press else "", name == "help")
 
 
 _Placed = tuple[KeyHint, int, int]
