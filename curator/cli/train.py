@@ -154,6 +154,8 @@ def lm(
             help="An audio feature that it is told at every word; may be given several times.",
         ),
     ] = None,
+    hidden: Annotated[int, typer.Option(metavar="N", min=1, help="Width of its state.")] = 512,
+    embedding: Annotated[int, typer.Option(metavar="N", min=1, help="Width of a word.")] = 256,
     out: Out = None,
     resume: Resume = False,
     epochs: Epochs = None,
@@ -173,7 +175,8 @@ def lm(
     """
     features = tuple(dict.fromkeys(feature or ()))
     name = "-".join([*features, cell if not features else "lm", *([tokens] * (tokens != "bpe"))])
-    own: dict[str, Any] = {"tokens": tokens, "sizes": {"cell": cell, "features": features}}
+    sizes = {"cell": cell, "hidden": hidden, "embedding": embedding, "features": features}
+    own: dict[str, Any] = {"tokens": tokens, "sizes": sizes}
     _train(
         "recurrent",
         name,
@@ -271,7 +274,9 @@ def _again(
     """Return the command that goes on with a run."""
     words = ["curator", "train", {"recurrent": "lm"}.get(kind, kind), *map(str, sources or ())]
     if kind == "recurrent":
-        words += ["--cell", config.sizes["cell"], "--tokens", config.tokens]
+        words += ["--tokens", config.tokens]
+        for size in ("cell", "hidden", "embedding"):
+            words += [f"--{size}", str(config.sizes[size])]
         words += [part for name in config.sizes["features"] for part in ("--feature", name)]
     words += ["--out", str(out), "--resume"]
     if epochs is not None:

@@ -14,7 +14,7 @@ from models.latent import LatentModel
 from models.train.batches import epoch_batches
 from models.train.config import STAGES, Stage, TrainConfig
 from models.train.kinds import Recipe
-from models.train.kinds.finish_latent import finish
+from models.train.kinds.latent_folder import finish
 from models.train.state import TrainError
 from models.train.task import Call, Moment, Share, StepLoss
 from models.units import Tokenizer

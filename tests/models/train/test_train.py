@@ -34,10 +34,19 @@ VAE = {name: size for name, size in SIZES.items() if name != "genre_size"}
 KINDS = {
     "cvae": CONFIG,
     "vae": replace(CONFIG, kind="vae", sizes=VAE),
+    "recurrent": replace(
+        CONFIG,
+        kind="recurrent",
+        stages=(replace(CONFIG.stages[0], batch=4), replace(CONFIG.stages[1], batch=2)),
+        objective={"base": 12},
+        sizes={"cell": "lstm", "embedding": 12, "hidden": 16, "features": ("energy",)},
+    ),
 }
 
 
-@pytest.mark.parametrize(("kind", "cuts"), [("cvae", (3,)), ("cvae", (5, 1, 8)), ("vae", (4,))])
+@pytest.mark.parametrize(
+    ("kind", "cuts"), [("cvae", (3,)), ("cvae", (5, 1, 8)), ("vae", (4,)), ("recurrent", (5, 20))]
+)
 def test_a_resumed_run_goes_on_to_the_same_bits(tmp_path, sources, kind, cuts):
     config = KINDS[kind]
     whole = train(config, sources, tmp_path / "whole")

@@ -1,27 +1,25 @@
 """From the best weights to a folder that can be shipped: prior, writable tokens, figures, card."""
 
 import tempfile
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from models import checkpoint
-from models.corpus import Corpus, Sentence
+from models.corpus import Corpus
 from models.cvae_writer import CvaeWriter
 from models.encoding import encode
 from models.evaluate import likelihood, posteriors, rounded, variety
 from models.guards import TrainingText
 from models.latent import LatentModel
 from models.prior import LatentPrior
-from models.tokenizer import EOS, BpeTokenizer
+from models.tokenizer import BpeTokenizer
 from models.train.card import Kept, card
 from models.train.config import TrainConfig
+from models.train.finishing import writable_tokens, write_samples
 from models.train.state import State
 from models.units import Tokenizer
-from models.writer import Conditions, SampleEvent
 
 CANDIDATES = 5
 """Drafts of each row. Of five the likeliest reads clearly better than one, of ten hardly more."""
@@ -79,16 +77,6 @@ def finish(
     return figures
 
 
-def writable_tokens(sentences: Sequence[Sentence], tokenizer: Tokenizer) -> list[int]:
-    """Return the tokens that a text may be written with: those our own sentences are made of.
-
-    PAD, BOS and UNK are not among them, so they cannot be written; and leaving out what only
-    captions use saves a quarter of the output layer.
-    """
-    counts = Counter(token for s in sentences for token in tokenizer.encode(s.text))
-    return sorted({*counts, EOS})
-
-
 def held_out(model: LatentModel, corpus: Corpus, tokenizer: Tokenizer) -> dict[str, Any]:
     """Return likelihood figures of the test split, our own voice and captions apart."""
     out: dict[str, Any] = {}
@@ -99,17 +87,3 @@ def held_out(model: LatentModel, corpus: Corpus, tokenizer: Tokenizer) -> dict[s
             figures = likelihood(model, encode(part, tokenizer), words)
             out[register] = rounded({"texts": len(part), "words": words, **figures})
     return out
-
-
-def write_samples(
-    writer: CvaeWriter, sentences: Sequence[Sentence], count: int
-) -> list[tuple[tuple[str, ...], str]]:
-    """Write one text for each of the first test songs' conditions, unselected."""
-    songs = [s for s in sentences if s.register == "voice"] or list(sentences)
-    samples: list[tuple[tuple[str, ...], str]] = []
-    for row in range(count):
-        song = songs[row % len(songs)]
-        conditions = Conditions("Artist", "Title", song.genres, song.features)
-        events = writer.write(conditions, 1, seed=1, first_row=row)
-        samples += [(song.genres, e.text) for e in events if isinstance(e, SampleEvent)]
-    return samples
