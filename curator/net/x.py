@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from curator.domain import prices
-from curator.net.x_errors import Garbled, Unreachable, XError, refusal
+from curator.net.x_errors import Garbled, Unauthorised, Unreachable, XError, refusal
 from curator.net.x_tweets import (
     Account,
     Metrics,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import requests
     import tweepy
 
-    from curator.net.credentials import XKeys
+    from curator.net.x_keys import XKeys
 
 __all__ = ["Account", "Metrics", "Page", "Tweet", "X"]
 
@@ -207,8 +207,6 @@ class X:
                 return
 
     def _ask(self, send: Callable[["tweepy.Client", bool], Any], read: Callable[[Any], T]) -> T:
-        from curator.net.x_errors import Unauthorised
-
         with self._lock:
             try:
                 return self._once(send, read)
@@ -224,11 +222,15 @@ class X:
 
         # Out of the `except`, so that a traceback shows no frame which has the keys in hand.
         failed: XError
+        sent = False
         try:
             client = self._signed_in()
+            sent = True
             return read(send(client, client.bearer_token is None))
         except XError as error:
             failed = error
+            if not sent:  # a token could not be renewed: nothing was asked of X yet
+                failed.unknown = False
         except requests.exceptions.JSONDecodeError:
             failed = Garbled("X answered, but not in JSON")
         except Unreadable as error:

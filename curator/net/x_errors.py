@@ -116,7 +116,7 @@ def _said(body: bytes) -> tuple[str, str]:
     problems = [p for p in problems if isinstance(p, dict)]
     nested = [e for p in problems for e in _list(p.get("errors")) if isinstance(e, dict)]
     words = ""
-    for name in ("detail", "message", "title"):
+    for name in ("detail", "error_description", "message", "title", "error"):
         for problem in (*problems, *nested):
             value = problem.get(name)
             if not words and isinstance(value, str):
