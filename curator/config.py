@@ -68,6 +68,14 @@ class Settings:
     """What reading X may cost in a calendar month (UTC)."""
     x_names: bool = True
     """Whether X is asked for the names of who asks, which costs more than what they say."""
+    publish: str = "x"
+    """Which requests an approval answers with a post: those from x, all, or none."""
+    undo_seconds: int = 20
+    """How long a post waits after its approval, so that it can be undone."""
+    post_monthly_dollars: float = 10.0
+    """What posts may cost in a calendar month (UTC)."""
+    dry_run: bool = False
+    """Whether posts are only rehearsed; without credentials for X they always are."""
     spotify_base_url: str = "https://api.spotify.com/v1/"
     """Where Spotify is."""
     spotify_token_url: str = "https://accounts.spotify.com/api/token"
@@ -90,10 +98,15 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "similar": (0.05, 1),
     "x_poll_seconds": (0, 86_400),
     "x_monthly_dollars": (0, 10_000),
+    "undo_seconds": (0, 600),
+    "post_monthly_dollars": (0, 10_000),
 }
-_WHOLE = ("batch", "ahead", "x_poll_seconds")
-_CHOICES: Mapping[str, tuple[str, ...]] = {"x_stream": ("mentions", "timeline", "both")}
-_SWITCHES = ("x_names",)
+_WHOLE = ("batch", "ahead", "x_poll_seconds", "undo_seconds")
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "x_stream": ("mentions", "timeline", "both"),
+    "publish": ("x", "all", "none"),
+}
+_SWITCHES = ("x_names", "dry_run")
 _GROUPS = ("x", "spotify", "musicbrainz")
 """Tables of the file: `base_url` in `[x]` is the setting `x_base_url`."""
 

@@ -60,5 +60,20 @@ class Noticed:
     severity: Severity = "information"
 
 
-Change = Opened | QueueChanged | CardsChanged | Grew | Saved | NotSaved | EngineChanged | Noticed
+@dataclass(frozen=True, slots=True)
+class OutboxChanged:
+    """A post came, moved on, or the sender stopped or went on."""
+
+
+Change = (
+    Opened
+    | QueueChanged
+    | CardsChanged
+    | Grew
+    | Saved
+    | NotSaved
+    | EngineChanged
+    | OutboxChanged
+    | Noticed
+)
 Listener = Callable[[Change], None]

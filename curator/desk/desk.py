@@ -23,6 +23,7 @@ from curator.desk.exploring import Exploring
 from curator.desk.history import History
 from curator.desk.judging import Judging
 from curator.desk.ledger import Clock, Ledger, now
+from curator.desk.posting import Posting
 from curator.desk.queue import Queue
 from curator.desk.tally import Tally
 from curator.desk.writing import Writing
@@ -31,6 +32,7 @@ from curator.domain.warnings import WordList, parse_words
 
 if TYPE_CHECKING:
     from curator.engine.client import Engine
+    from curator.publishing.account import Account
     from curator.store import Store
 
 
@@ -38,7 +40,8 @@ class Desk:
     """All that a screen or a command needs.
 
     `asking` takes requests in, `writing` gets samples written, `judging` and `history` are the
-    curator's hands, `queue` and `cards` what is seen, `exploring` looks into samples. Changes are
+    curator's hands, `queue` and `cards` what is seen, `exploring` looks into samples, `posting`
+    sends what was approved, from the `account` if there is one. Changes are
     told to `listen`ers.
     """
 
@@ -50,6 +53,7 @@ class Desk:
         *,
         clock: Clock = now,
         tick: Callable[[], float] = time.monotonic,
+        account: "Callable[[], Account | None]" = lambda: None,
     ) -> None:
         self.home = home
         self.settings = settings
@@ -63,6 +67,7 @@ class Desk:
         self.cards = Cards(self.ledger, self.writing, settings, read_words(home))
         self.exploring = Exploring(self.ledger, self.writing, engine, settings)
         self.tally = Tally(self.ledger)
+        self.posting = Posting(self.ledger, settings, account)
         self._store: Store | None = None
         self.is_open = False
         engine.on_state = lambda: self.ledger.tell(EngineChanged())
@@ -82,6 +87,7 @@ class Desk:
 
         self.ledger.connect(Keeper(self._store, self._told))
         self.writing.start()
+        self.posting.start()
         self.is_open = True
         for notice in self._store.notices:
             self.ledger.tell(Noticed(notice, "warning"))
@@ -96,6 +102,7 @@ class Desk:
             self.ledger.load(store)
             self.queue.begin()
             self.cards.begin()
+            self.posting.begin()
         except BaseException:
             store.close()
             raise
@@ -112,6 +119,7 @@ class Desk:
         Returns the file that holds what the disk would not take, None when all is kept.
         """
         rescued = None
+        await self.posting.close()
         await self.writing.close()
         await self.cards.close()
         await self.engine.close()

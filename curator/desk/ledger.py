@@ -1,12 +1,20 @@
 """What the desk has in its hands: requests, samples, the session, and the way to the disk."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from curator.desk.changes import Change, Listener
-from curator.domain.records import Event, EventType, Record, Request, Sample, Scalar, Song
+from curator.domain.records import (
+    Event,
+    EventType,
+    Record,
+    Request,
+    Sample,
+    Scalar,
+    Song,
+)
 from curator.domain.session import Session
 
 # What the disk needs is imported when it is needed, here and elsewhere at the desk: the first
@@ -56,6 +64,7 @@ class Ledger:
         self._listeners: list[Listener] = []
         self._watchers: list[Callable[[str], None]] = []
         self._witnesses: list[Callable[[Event], None]] = []
+        self._followers: list[Callable[[Event], Iterable[Record]]] = []
         self._looked_at: dict[str, list[Sample]] = {}
 
     def load(self, store: "Store") -> None:
@@ -92,6 +101,10 @@ class Ledger:
         """Call `witness` with every event from now on, once it counts."""
         self._witnesses.append(witness)
 
+    def follow(self, follower: Callable[[Event], Iterable[Record]]) -> None:
+        """Keep what `follower` returns for an event together with it: both or neither."""
+        self._followers.append(follower)
+
     def touch(self, request_id: str) -> None:
         """Tell the watchers that something about this request may have changed."""
         for watcher in self._watchers:
@@ -113,18 +126,21 @@ class Ledger:
         """Take records in and give them to the keeper. Raises RuntimeError before opening."""
         if self.keeper is None:
             raise RuntimeError("the desk is not open yet")
+        following: list[Record] = []
         for record in records:
             match record:
                 case Event():
                     self.session.apply(record)
                     for witness in self._witnesses:
                         witness(record)
+                    for follower in self._followers:
+                        following += follower(record)
                 case Request():
                     self._shelve(record)
                 case Sample():
                     self._fresh[record.request_id][record.id] = record
                     self._looked_at.pop(record.request_id, None)
-        self.keeper.keep(*records)
+        self.keeper.keep(*records, *following)
         for request_id in dict.fromkeys(self._request_of(record) for record in records):
             self.touch(request_id)
 
@@ -134,6 +150,8 @@ class Ledger:
             return record.id
         if isinstance(record, Sample):
             return record.request_id
+        if not isinstance(record, Event):
+            return ""
         if record.type in ("undone", "redone"):
             undone = self.session.event(record.target)
             return self._request_of(undone) if undone else record.target

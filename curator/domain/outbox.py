@@ -15,8 +15,9 @@ by itself once X may have seen it:
 `uncertain`. What reading back does not find, only the curator queues again or gives up.
 
 The data of the steps: `queued`, `revised` and `blocked` hold `request`, `text`, `reply_to`,
-`price` in dollars, `reason` and `due`; `moved` holds `due`; `posted` the `tweet`'s id; `counted`
-its `likes`; all may hold `why`, in words.
+`price` in dollars, `reason` and `due`; `moved` holds `due`; `posted` the `tweet`'s id, and
+`by_hand` where a person said it; `looked` how many were `read`; `counted` the `likes`. All may
+hold `why`, in words.
 """
 
 from collections import defaultdict
@@ -113,12 +114,16 @@ class Post:
     looked_at: str | None = None
     tweet: str | None = None
     posted_at: str | None = None
+    by_hand: bool = False
     likes: int | None = None
     counted_at: str | None = None
 
 
 class Outbox:
-    """The fold of all steps, kept up to date one step at a time."""
+    """The fold of all steps, kept up to date one step at a time.
+
+    One thread applies steps; others may read meanwhile.
+    """
 
     def __init__(self, steps: Iterable[PostStep] = ()) -> None:
         self._posts: dict[str, Post] = {}
@@ -140,6 +145,8 @@ class Outbox:
                 return False
             other = self.answer_to(str(step.data.get("request")))
             return other is None or other.id == step.post
+        if step.step == "sending" and post is not None:
+            return post.due <= step.at
         if step.step == "posted":
             return bool(step.data.get("tweet")) and step.data["tweet"] not in self._tweets
         return True
@@ -188,6 +195,10 @@ class Outbox:
         wanted = [post for post in found if not states or post.state in states]
         return sorted(wanted, key=lambda post: post.due)
 
+    def of_request(self, request_id: str) -> list[Post]:
+        """Return all posts that were ever to answer a request."""
+        return [self._posts[post_id] for post_id in self._of_request.get(request_id, ())]
+
     def answer_to(self, request_id: str) -> Post | None:
         """Return the post that is, or may be, the answer to a request."""
         for post_id in self._of_request.get(request_id, ()):
@@ -202,12 +213,13 @@ class Outbox:
     def newest_before(self, at: str) -> str | None:
         """Return the greatest id on X of what was posted before a time, None if nothing was.
 
-        X's ids grow with time, so that whatever left at `at` or later has a greater one.
+        X's ids grow with time, so that whatever left at `at` or later has a greater one. Ids that
+        a person gave are left out: a slip of the hand would hide what comes after.
         """
         before = [
             tweet
-            for tweet, post_id in self._tweets.items()
-            if (post := self._posts[post_id]).posted_at is not None and post.posted_at < at
+            for tweet, post_id in list(self._tweets.items())
+            if not (post := self._posts[post_id]).by_hand and (post.posted_at or at) < at
         ]
         return max(before, key=lambda tweet: (len(tweet), tweet), default=None)
 
@@ -233,9 +245,9 @@ def _after(post: Post | None, step: PostStep) -> Post:
             changed["first_sent"] = post.first_sent or step.at
         case "looked":
             changed |= {"looked": post.looked + 1, "looked_at": step.at}
-            changed["why"] = data.get("why") or post.why
         case "posted":
             changed["posted_at"] = step.at
+            changed["by_hand"] = bool(data.get("by_hand"))
         case "counted":
             changed["counted_at"] = step.at
     return replace(post, **changed)

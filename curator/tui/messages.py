@@ -71,6 +71,14 @@ class EngineMoved(DeskMessage):
         return isinstance(message, EngineMoved)
 
 
+class OutboxMoved(DeskMessage):
+    """A post came, moved on, or the sender stopped or went on."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One look at the outbox is enough for all changes that wait."""
+        return isinstance(message, OutboxMoved)
+
+
 class DeskNotice(DeskMessage):
     """Something the curator should read."""
 
@@ -97,5 +105,7 @@ def message_of(change: Change) -> DeskMessage:
             return DiskRefused(error, waiting)
         case changes.EngineChanged():
             return EngineMoved()
+        case changes.OutboxChanged():
+            return OutboxMoved()
         case changes.Noticed(text, severity):
             return DeskNotice(text, severity)

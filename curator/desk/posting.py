@@ -1,0 +1,230 @@
+"""Posts at the desk: queued by approving, sent in a thread, seen and handled in the outbox."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from curator.config import Settings
+from curator.desk.books import DeskBook
+from curator.desk.changes import Noticed, OutboxChanged
+from curator.desk.ledger import Ledger
+from curator.desk.queueing import NotAllowed, Queueing
+from curator.desk.sending import Sending
+from curator.domain.outbox import STATES, Outbox, Post, State, moment
+from curator.domain.records import Event, PostStep, Request, Scalar
+from curator.publishing.account import Account
+from curator.publishing.planning import Plan
+
+Action = Literal["send_now", "withdraw", "look_for", "posted_as", "again", "plain", "give_up"]
+
+_CAN: dict[State, tuple[Action, ...]] = {
+    "queued": ("send_now", "withdraw"),
+    "uncertain": ("look_for", "posted_as", "again", "give_up"),
+    "rejected": ("again", "plain", "posted_as", "give_up"),
+    "blocked": ("again", "give_up"),
+    "dry": ("again", "give_up"),
+    "given up": ("again", "posted_as"),
+    "withdrawn": ("again",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A post as the outbox shows it.
+
+    `request` is what it answers; `seconds` until it leaves, None where nothing is awaited; `can`
+    are the names of the methods of `Posting` that apply (`plain`: again, as a plain post).
+    """
+
+    post: Post
+    request: Request | None
+    seconds: float | None
+    can: tuple[Action, ...]
+
+
+class Posting:
+    """Everything about posts. All methods are for the desk's own thread and wait for nothing."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        account: Callable[[], Account | None] = lambda: None,
+    ) -> None:
+        self._ledger = ledger
+        self._settings = settings
+        self._book = DeskBook(ledger)
+        self._sending = Sending(self._book, settings, account, ledger.tell)
+        self._queueing = self._make_queueing()
+        ledger.follow(self._follow)
+
+    def _make_queueing(self) -> Queueing:
+        return Queueing(
+            self._ledger.session,
+            self._book.outbox,
+            self._ledger.requests.get,
+            self._ledger.sample,
+            self._book.step,
+            self._settings,
+            self._ledger.stamp,
+        )
+
+    # Opening and closing
+
+    def begin(self) -> None:
+        """Read what is stored; may be run in a thread."""
+        self._book.begin()
+        self._queueing = self._make_queueing()
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._book.start()
+        self._sending.start()
+
+    async def close(self) -> None:
+        """Send nothing more; what is under way has a moment to end, else it is found later."""
+        await self._sending.close()
+
+    async def work(self) -> None:
+        """Do what is due now; the sender does so by itself once started."""
+        await self._sending.work()
+
+    def _follow(self, event: Event) -> Iterable[PostStep]:
+        followed = self._queueing.follow(event)
+        if followed.notice:
+            self._ledger.tell(Noticed(followed.notice, "warning"))
+        if followed.steps:
+            self._sending.wake()
+            self._ledger.tell(OutboxChanged())
+        return followed.steps
+
+    # What is seen
+
+    @property
+    def outbox(self) -> Outbox:
+        """All posts, as they stand; only to be read."""
+        return self._book.outbox
+
+    @property
+    def dry(self) -> str | None:
+        """Why posts are only rehearsed, None when they are real."""
+        return self._sending.dry
+
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing is sent until `start_again`, None while the sender goes on."""
+        return self._sending.sender.stopped
+
+    @property
+    def trouble(self) -> str | None:
+        """What went wrong last with X and is waited out, None when all is well."""
+        return self._sending.sender.trouble
+
+    @property
+    def spent(self) -> float:
+        """The dollars that posts may have cost this month."""
+        return self.outbox.spent(self._book.now()[:7])
+
+    def plan(self, request_id: str, text: str, sample_id: str | None = None) -> Plan:
+        """Return what approving this text for a request would do, why, and for how much."""
+        return self._queueing.plan(self._ledger.requests[request_id], text, sample_id)
+
+    def rows(self, *states: State) -> list[OutboxRow]:
+        """Return the posts in these states (all, if none are named), what needs a hand first.
+
+        Within a state the newest come first.
+        """
+        wanted = states or STATES
+        posts = [post for post in self.outbox.posts() if post.state in wanted]
+        posts.sort(key=lambda post: post.at, reverse=True)
+        posts.sort(key=lambda post: STATES.index(post.state))
+        return [self._row(post) for post in posts]
+
+    def row(self, post_id: str) -> OutboxRow | None:
+        """Return one post; its id is its sample's."""
+        post = self.outbox.post(post_id)
+        return None if post is None else self._row(post)
+
+    def _row(self, post: Post) -> OutboxRow:
+        seconds = None
+        if post.state == "queued":
+            left = moment(post.due) - moment(self._book.now())
+            seconds = max(left.total_seconds(), 0.0)
+        return OutboxRow(post, self._ledger.requests.get(post.request), seconds, self._can(post))
+
+    # What the curator can do
+
+    def send_now(self, post_id: str) -> None:
+        """Send a queued post without waiting any longer. Raises `NotAllowed`."""
+        self._do(post_id, "send_now", "moved", due=self._book.now())
+
+    def withdraw(self, post_id: str) -> None:
+        """Do not send a queued post; its approval stays as a label. Raises `NotAllowed`."""
+        self._do(post_id, "withdraw", "withdrawn", why="withdrawn by the curator")
+
+    def look_for(self, post_id: str) -> None:
+        """Look among the account's posts for an uncertain one now. Raises `NotAllowed`."""
+        self._check(post_id, "look_for")
+        self._sending.sender.look_for(post_id)
+        self._sending.wake()
+
+    def posted_as(self, post_id: str, tweet: str) -> None:
+        """Say that a post is on X, under which id or address. Raises `NotAllowed`."""
+        id = tweet.strip().split("?")[0].rstrip("/").rpartition("/")[2]
+        if not (id.isascii() and id.isdigit()):
+            raise NotAllowed("the id of a post is a number; it ends the post's address")
+        if self.outbox.claims(id):
+            raise NotAllowed("another post is known to be that one")
+        self._do(post_id, "posted_as", "posted", tweet=id, by_hand=True, why="as the curator says")
+
+    def again(self, post_id: str, *, plain: bool = False) -> None:
+        """Queue a post again, with its text as it now reads. Raises `NotAllowed`.
+
+        `plain` makes a plain post of a reply that X refused. What is uncertain must have been
+        looked for in vain before.
+        """
+        self._check(post_id, "plain" if plain else "again")
+        step = self._queueing.again(post_id, plain=plain)
+        self._ledger.add(step)
+        self._changed()
+
+    def give_up(self, post_id: str) -> None:
+        """Leave a post as it is for good. Raises `NotAllowed`."""
+        self._do(post_id, "give_up", "given_up", why="given up by the curator")
+
+    def start_again(self) -> None:
+        """Go on after the sender has stopped or paused."""
+        self._sending.sender.start_again()
+        self._changed()
+
+    def _do(
+        self,
+        post_id: str,
+        action: Action,
+        kind: Literal["moved", "withdrawn", "posted", "given_up"],
+        **data: Scalar,
+    ) -> None:
+        post = self._check(post_id, action)
+        if self._book.record(post_id, kind, **data) is None:
+            raise NotAllowed(f"it is {post.state}")
+        self._changed()
+
+    def _check(self, post_id: str, action: Action) -> Post:
+        post = self.outbox.post(post_id)
+        if post is None:
+            raise NotAllowed("there is no such post")
+        if action not in self._can(post):
+            raise NotAllowed(f"it is {post.state}")
+        return post
+
+    def _changed(self) -> None:
+        self._sending.wake()
+        self._ledger.tell(OutboxChanged())
+
+    def _can(self, post: Post) -> tuple[Action, ...]:
+        not_now = {
+            "again": (post.state == "uncertain" and not post.looked)
+            or (post.state == "withdrawn" and not self._ledger.session.is_approved(post.id)),
+            "plain": post.reply_to is None,
+        }
+        return tuple(action for action in _CAN.get(post.state, ()) if not not_now.get(action))
