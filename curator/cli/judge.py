@@ -22,7 +22,9 @@ def judge(
     Each line names a sample and what you think of it; each is answered by a line on standard
     output, printed only once the judgement is on disk: {"ok": true, "id": …} with the id of its
     event, or {"ok": false, "error": …}. A bad line stops nothing; the exit code is 1 if there
-    was one. {"undo": true} takes the last step back, {"redo": true} does it again.
+    was one. {"undo": true} takes the last step back, {"redo": true} does it again. Approving the
+    answer to a request from X queues its post, which `curator post` sends once its time to undo
+    is over; "posts" then says where that stands.
 
     \b
     sample_id   as `curator generate --save --json` and `curator export` print it
@@ -45,7 +47,7 @@ def judge(
     with open_store(place, write=True) as store:
         for notice in store.notices:
             say(f"curator: {notice}")
-        scripted = ScriptedJudge(store, settings.curator)
+        scripted = ScriptedJudge(store, settings.curator, settings=settings)
         for number, line in enumerate(lines("-"), 1):
             if not line.strip():
                 continue

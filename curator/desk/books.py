@@ -29,6 +29,11 @@ class StoreBook:
         """Return the time."""
         return stamp(self._clock())
 
+    def step(self, post_id: str, kind: StepKind, **data: Scalar) -> PostStep | None:
+        """Take a step in memory only, to be kept by the caller; None if it may not follow."""
+        step = PostStep(new_id(), self.now(), post_id, kind, data)
+        return step if self.outbox.apply(step) else None
+
     def take(self, post_id: str, kind: StepKind, **data: Scalar) -> Post | None:
         """Record a step; return once it is on disk. Raises `StoreError`."""
         step = PostStep(new_id(), self.now(), post_id, kind, data)

@@ -1,14 +1,18 @@
 """Judgements that scripts send as lines of JSON: each line is one transaction.
 
 What a line does is on disk before it is acknowledged, and nothing of a line that the disk refused
-is kept, so that an acknowledgement and the store never disagree.
+is kept, so that an acknowledgement and the store never disagree. What it means for the outbox is
+part of the same transaction.
 """
 
 import json
 from collections.abc import Mapping
 from typing import Any, cast
 
+from curator.config import Settings
+from curator.desk.books import StoreBook
 from curator.desk.ledger import Clock, new_id, now, stamp
+from curator.desk.queueing import Followed, Queueing
 from curator.domain.records import Event, EventType, Sample, Scalar
 from curator.domain.session import Session
 from curator.store import Store, StoreError
@@ -24,13 +28,32 @@ class BadLine(ValueError):
 
 
 class ScriptedJudge:
-    """Takes one line after the other; what they add up to is kept in `session`."""
+    """Takes one line after the other; what they add up to is kept in `session` and `book`.
 
-    def __init__(self, store: Store, curator: str, clock: Clock = now) -> None:
+    With `settings`, approving queues a post as at the desk; without, nothing is ever posted.
+    """
+
+    def __init__(
+        self, store: Store, curator: str, clock: Clock = now, settings: Settings | None = None
+    ) -> None:
         self._store = store
         self._curator = curator
         self._clock = clock
-        self.session = Session(store.events())
+        self._settings = settings
+        self._load()
+
+    def _load(self) -> None:
+        self.session = Session(self._store.events())
+        self.book = StoreBook(self._store, self._clock)
+        self._queueing = self._settings and Queueing(
+            self.session,
+            self.book.outbox,
+            self._store.request,
+            self._store.sample,
+            self.book.step,
+            self._settings,
+            self.book.now,
+        )
 
     def take(self, line: bytes) -> Ack:
         """Do what a line says and return its acknowledgement, as it is printed.
@@ -42,12 +65,28 @@ class ScriptedJudge:
         try:
             body = _read(line)
             events = self._step(body) if body.keys() & set(STEPS) else self._judge(body)
-            self._store.append(*events).result()
-        except (BadLine, StoreError) as error:
+        except BadLine as error:
             return {"ok": False, "error": str(error)}
-        for event in events:
-            self.session.apply(event)
-        return self._acknowledge(events)
+        followed = [self._follow(event) for event in events]
+        steps = [step for one in followed for step in one.steps]
+        try:
+            self._store.append(*events, *steps).result()
+        except StoreError as error:
+            self._load()  # without what was not kept
+            return {"ok": False, "error": str(error)}
+        return self._acknowledge(events) | self._of_posts(followed)
+
+    def _follow(self, event: Event) -> Followed:
+        self.session.apply(event)
+        return self._queueing.follow(event) if self._queueing else Followed()
+
+    def _of_posts(self, followed: list[Followed]) -> Ack:
+        """Return what the acknowledgement says of the outbox, nothing where that stays as it is."""
+        ids = [step.post for one in followed for step in one.steps]
+        states = {id: post.state for id in ids if (post := self.book.outbox.post(id))}
+        notices = [one.notice for one in followed if one.notice]
+        said: Ack = {"posts": states} if states else {}
+        return said | ({"notice": "; ".join(notices)} if notices else {})
 
     def _acknowledge(self, events: list[Event]) -> Ack:
         last = events[-1]
