@@ -75,6 +75,39 @@ def test_a_finished_model_is_not_trained_over(run, tmp_path):
     assert "--out" in ran.err
 
 
+def test_a_language_model_goes_on_as_it_was_begun(run, voice, tmp_path):
+    sizes = ("--cell", "lstm", "--hidden", "16", "--embedding", "12", "--tokens", "words")
+    options = (*sizes, "--feature", "energy", "--epochs", "1", "--seed", "4")
+    ran = run("train", "lm", voice, *options, "--steps", "1", "--out", tmp_path / "out")
+    assert ran.code == 0, ran.err
+    command = shlex.split(ran.err.strip().split("\n")[-1])
+    rest = run(*command[1:])
+    assert rest.code == 0, rest.err
+    assert "done: 2 steps" in rest.err
+    written = run("generate", "--model", tmp_path / "out", "--feature", "energy=0.9", "--title", "T")
+    assert written.code == 0, written.err
+    assert written.out.strip()
+
+
+@pytest.mark.parametrize(
+    ("option", "said"), [(("--feature", "colour"), "colour"), (("--cell", "elman"), "lstm")]
+)
+def test_a_language_model_says_what_it_does_not_know(run, voice, tmp_path, option, said):
+    ran = run("train", "lm", voice, *option, "--out", tmp_path / "out")
+    assert ran.code != 0
+    assert said in ran.err
+
+
+def test_ngrams_are_counted_and_write(run, voice, tmp_path):
+    ran = run("train", "ngram", voice, "--order", "4", "--out", tmp_path / "out")
+    assert ran.code == 0, ran.err
+    assert "held-out symbols unseen" in ran.err
+    assert run("train", "ngram", voice, "--out", tmp_path / "out").code == 2
+    written = run("generate", "--model", tmp_path / "out", "-n", "2", "--title", "T")
+    assert written.code == 0, written.err
+    assert len(written.out.strip().split("\n")) == 2
+
+
 def test_models_lists_what_ships_with_its_figures(run, tmp_path):
     [shipped] = [row for row in run("models", "--json", "--home", tmp_path).json if row["shipped"]]
     assert (shipped["name"], shipped["kind"]) == ("cvae-small", "cvae")
