@@ -1,10 +1,11 @@
-"""`curator models`: the writers that there are."""
+"""`curator models`: the writers that there are, and, in `models_eval`, how good they are."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from curator.cli.exits import FAILED
+from curator.cli.models_eval import evaluate
 from curator.cli.options import Home, Json, folder
 from curator.cli.streams import json_line, say
 from curator.cli.wiring import model_folder
@@ -13,8 +14,13 @@ from curator.domain.plain import shown
 if TYPE_CHECKING:
     from models.library import ModelInfo
 
+models = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+models.command(name="eval")(evaluate)
 
-def models(
+
+@models.callback()
+def listing(
+    context: typer.Context,
     genres: Annotated[
         bool, typer.Option("--genres", help="List the genres that models know, by family.")
     ] = False,
@@ -24,13 +30,16 @@ def models(
     """List the models, with size, figures and folder.
 
     Held-out nats a token: how surprised the model is by our own sentences that it never saw
-    (less is better). KL: how much of a text its latent vector decides. Self-BLEU: how alike its
-    texts are, 0 to 1 (less is better). The model card in the folder has the rest.
+    (less is better). KL: how much of a text its latent vector decides. Shared 4-grams: how alike
+    its texts are, 0 to 1 (less is better). The model card in the folder has the rest, and
+    `curator models eval` measures anew.
 
     \b
     Example:
       curator models --json
     """
+    if context.invoked_subcommand is not None:
+        return
     if genres:
         _print_genres(json=json)
         return
@@ -77,7 +86,7 @@ def _lines(body: dict[str, Any]) -> list[str]:
         ("latent", body["latent"]),
         ("held-out nats a token", _number(voice.get("nll_per_token"), ".3f")),
         ("KL", _number(voice.get("kl"), ".1f")),
-        ("self-BLEU", _number(samples.get("self_bleu_4"), ".3f")),
+        ("shared 4-grams", _number(samples.get("self_bleu_4"), ".3f")),
         ("weights", body["weights"][:12]),
         ("where", body["folder"] + (" (ships)" if body["shipped"] else "")),
     ]

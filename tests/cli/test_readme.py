@@ -17,6 +17,8 @@ def commands(group=None, name="curator"):
     group = group or typer.main.get_command(app)
     for child, command in group.commands.items():
         if hasattr(command, "commands"):
+            if command.invoke_without_command:
+                yield f"{name} {child}", command
             yield from commands(command, f"{name} {child}")
         else:
             yield f"{name} {child}", command
