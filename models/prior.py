@@ -40,6 +40,25 @@ class LatentPrior:
         labels, scores = _parts(known)
         return cls(means, np.exp(0.5 * log_variances), labels, scores)
 
+    def __len__(self) -> int:
+        return len(self._means)
+
+    @property
+    def means(self) -> Floats:
+        """Posterior means, (N, latent)."""
+        return self._means
+
+    @property
+    def scales(self) -> Floats:
+        """Posterior deviations, (N, latent)."""
+        return self._scales
+
+    @property
+    def known(self) -> Floats:
+        """The condition vectors of the texts' songs, (N, width)."""
+        masks = np.isfinite(self._scores).astype(np.float32)
+        return np.concatenate([self._labels, np.nan_to_num(self._scores), masks], axis=1)
+
     def given(self, known: Floats) -> "ConditionalPrior":
         """Return what z is drawn from for a condition vector, (width,)."""
         labels, scores = _parts(known[None])
@@ -77,10 +96,14 @@ class ConditionalPrior:
         """The mean of the mixture, (latent,)."""
         return np.asarray(self._shares @ self._means, np.float32)
 
+    def choose(self, rng: np.random.Generator) -> int:
+        """Draw the text whose posterior a z is to come from."""
+        place = np.searchsorted(self._edges, rng.random() * self._edges[-1], side="right")
+        return min(int(place), len(self._means) - 1)
+
     def draw(self, rng: np.random.Generator) -> Floats:
         """Draw one z, (latent,)."""
-        place = np.searchsorted(self._edges, rng.random() * self._edges[-1], side="right")
-        place = min(int(place), len(self._means) - 1)
+        place = self.choose(rng)
         noise = rng.standard_normal(self._means.shape[1], dtype=np.float32)
         return np.asarray(self._means[place] + self._scales[place] * noise, np.float32)
 

@@ -1,0 +1,161 @@
+"""The latent-constraints GAN: ⟨z, a⟩ → z′, where z′ is worth more and still real.
+
+After Engel, Hoffman & Roberts (2018): the writer stays as it is; a small generator moves z, a
+critic tells whether ⟨z′, a⟩ could come from a text about such a song, and a reward says where to
+go. The generator is given the song but returns z alone: what the song is, is not its to change.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from models.reward import Reward
+from models.writer import Vector
+
+
+@dataclass(frozen=True, slots=True)
+class LcGanConfig:
+    """Sizes and training of an LC-GAN.
+
+    `steps` of the generator, each after `critics` of the critic. `reward` and `distance` weigh
+    what the generator descends beside realism. Every `check_every` steps `held_out` texts are
+    written; training ends when their reward has not risen for `patience` checks, or when they
+    have broken a guard `strikes` times running. `most_alike` and `least_distinct` are the guards:
+    how much self-BLEU-4 may rise and distinct-2 fall, as shares of what they are unsteered.
+    """
+
+    steps: int = 2000
+    batch: int = 256
+    critics: int = 5
+    hidden: int = 256
+    gate_bias: float = -3.0
+    rate: float = 1e-4
+    betas: tuple[float, float] = (0.0, 0.9)
+    penalty: float = 10.0
+    reward: float = 1.0
+    distance: float = 0.1
+    pairs: int = 20_000
+    check_every: int = 100
+    held_out: int = 768
+    patience: int = 6
+    strikes: int = 3
+    most_alike: float = 0.10
+    least_distinct: float = 0.10
+    seed: int = 1
+
+
+class Mover(nn.Module):
+    """Three layers on [z; a], then z′ = (1 − g) · z + g · proposal with a gate g a dimension.
+
+    The gate begins near shut, so that training begins at the identity.
+    """
+
+    def __init__(self, latent: int, width: int, hidden: int = 256, gate_bias: float = -3.0) -> None:
+        super().__init__()
+        self.latent, self.width, self.hidden = latent, width, hidden
+        self.layers = _layers(latent + width, hidden, 2 * latent)
+        last = self.layers[-1]
+        assert isinstance(last, nn.Linear)
+        nn.init.constant_(last.bias[latent:], gate_bias)
+
+    def move(self, z: Tensor, known: Tensor) -> Tensor:
+        """Return z′ (B, latent) of z (B, latent) and condition vectors (B, width)."""
+        proposal, gate = self.layers(torch.cat([z, known], 1)).chunk(2, 1)
+        return torch.lerp(z, proposal, torch.sigmoid(gate))
+
+    def forward(
+        self, z: Tensor, known: Tensor, critic: "Critic", reward: Reward, spread: float
+    ) -> "MoverLosses":
+        """Return the parts of the loss of a batch, each a mean.
+
+        `spread` is the mean variance of the posteriors: a move is long or short by that measure.
+        """
+        moved = self.move(z, known)
+        realism = F.softplus(-critic.score(moved, known)).mean()  # −log D
+        distance = (1 + (moved - z).square()).log().sum(1).mean() / spread
+        return MoverLosses(realism, reward.cost(moved, known).mean(), distance)
+
+
+class MoverLosses(NamedTuple):
+    """−log D, the reward's cost, and the distance moved."""
+
+    realism: Tensor
+    reward: Tensor
+    distance: Tensor
+
+
+class Critic(nn.Module):
+    """Realism D(z, a): the log-odds that z is the posterior of a text about the song a."""
+
+    def __init__(self, latent: int, width: int, hidden: int = 256) -> None:
+        super().__init__()
+        self.layers = _layers(latent + width, hidden, 1)
+
+    def score(self, z: Tensor, known: Tensor) -> Tensor:
+        """Return log-odds, (B,)."""
+        odds: Tensor = self.layers(torch.cat([z, known], 1))
+        return odds[:, 0]
+
+    def forward(self, real: Tensor, known: Tensor, fake: Tensor, fake_known: Tensor) -> Tensor:
+        """Return the loss of a batch, gradient not yet penalised.
+
+        Real z with their own songs are 1. Two kinds are 0: `fake` z (moved ones, and draws from
+        N(0, 1)), and real z with the songs of others, here those of the row before.
+        """
+        others = known.roll(1, 0)
+        right = F.softplus(-self.score(real, known)).mean()
+        wrong = F.softplus(self.score(fake, fake_known)).mean()
+        strange = F.softplus(self.score(real, others)).mean()
+        return right + 0.5 * (wrong + strange)
+
+    def steepness(self, real: Tensor, known: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
+        """Return the gradient penalty between real and fake z (Gulrajani et al. 2017).
+
+        `mix` (B, 1) in [0, 1] says where between. Only a slope above one is penalised: a critic
+        that cannot tell the two apart is right to be flat.
+        """
+        between = torch.lerp(real, fake, mix).requires_grad_()
+        score = self.score(between, known).sum()
+        (slope,) = torch.autograd.grad(score, between, create_graph=True)
+        steep: Tensor = slope.norm(dim=1) - 1
+        return steep.clamp_min(0).square().mean()
+
+
+def _layers(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Linear(inputs, hidden),
+        nn.SiLU(),
+        nn.Linear(hidden, hidden),
+        nn.SiLU(),
+        nn.Linear(hidden, hidden),
+        nn.SiLU(),
+        nn.Linear(hidden, outputs),
+    )
+
+
+class Generator:
+    """A trained `Mover` as a `models.writer.Steering`, on the CPU, one z at a time."""
+
+    def __init__(self, mover: Mover, weights_hash: str = "", name: str = "") -> None:
+        """`weights_hash` is that of the writer that the generator was trained for."""
+        self.weights_hash, self.name = weights_hash, name
+        self._mover = mover.eval().requires_grad_(False)
+
+    @property
+    def mover(self) -> Mover:
+        """The network."""
+        return self._mover
+
+    @torch.inference_mode()
+    def __call__(self, z: Vector, known: Vector) -> Vector:
+        """Return z′, (latent,), of z (latent,) and a condition vector (width,)."""
+        rows = torch.from_numpy(z)[None], torch.from_numpy(known)[None]
+        return self._mover.move(*rows)[0].numpy()
+
+    @torch.inference_mode()
+    def many(self, z: Vector, known: Vector) -> Vector:
+        """Return z′ of several rows at once, (N, latent)."""
+        return self._mover.move(torch.from_numpy(z), torch.from_numpy(known)).numpy()
