@@ -14,11 +14,10 @@ from models.block import Block
 from models.checkpoint import Checkpoint, CheckpointError
 from models.conditions import condition_space
 from models.contributions import Explained, Inputs
-from models.corpus.cleaning import words_of
 from models.cvae import Cvae, CvaeConfig
 from models.decoding import StepDecoder
 from models.device import best_device
-from models.guards import TrainingText, faults
+from models.guards import TrainingText
 from models.latent import LatentModel
 from models.prior import LatentPrior
 from models.reading import surprisals, template_of
@@ -34,7 +33,7 @@ from models.writer import (
     Vector,
     WriterEvent,
 )
-from models.writing import names_of, write_rows
+from models.writing import judge, names_of, write_rows
 
 
 class CvaeWriter:
@@ -127,13 +126,7 @@ class CvaeWriter:
         return Attempt(z, uniforms, self._vocabulary.spelling.start)
 
     def _judge(self, attempt: Attempt) -> None:
-        """Give up an attempt that is copying; give one that is over its faults and score."""
-        template = attempt.template
-        if not attempt.over and self._training.copying(words_of(template)[:-1]):
-            attempt.given_up = True
-        if attempt.over:
-            attempt.faults = faults(template, attempt.ended, self._training)
-            attempt.score = float(np.mean(attempt.logprobs))
+        judge(attempt, self._training)
 
     # -- reading ---------------------------------------------------------------------------
 

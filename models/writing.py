@@ -7,7 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from models.guards import to_last_end
+from models.corpus.cleaning import words_of
+from models.guards import TrainingText, faults, to_last_end
 from models.rows import Attempt, Row, Vocabulary
 from models.sampling import generator
 from models.tokenizer import ARTIST, TITLE
@@ -43,6 +44,16 @@ def plain_attempt(seed: int, row: int, number: int, vocabulary: Vocabulary) -> A
     """Return an attempt of a model without a latent space."""
     uniforms = generator(seed, row, number).random(vocabulary.most, dtype=np.float32)
     return Attempt(np.zeros(0, np.float32), uniforms, vocabulary.spelling.start)
+
+
+def judge(attempt: Attempt, training: TrainingText) -> None:
+    """Give up an attempt that is copying; give one that is over its faults and score."""
+    template = attempt.template
+    if not attempt.over and training.copying(words_of(template)[:-1]):
+        attempt.given_up = True
+    if attempt.over:
+        attempt.faults = faults(template, attempt.ended, training)
+        attempt.score = float(np.mean(attempt.logprobs))
 
 
 def write_rows(
