@@ -89,3 +89,17 @@ def test_hardly_any_two_are_alike(measures):
 def test_no_first_word_is_worn_out(lines, measures):
     assert max(measures.openings.values()) <= FIRST_WORD
     assert not offending(lines, lambda row: words_of(row["text"]))
+
+
+def test_the_readme_quotes_what_is_measured(measures):
+    text = (own_voice()[0].parent / "README.md").read_text("utf-8")
+    quoted = re.search(r"<!-- measured -->\n```\n(.*?)\n```\n", text, re.DOTALL)
+    assert quoted
+    assert quoted[1].split("\n") == measures.lines()
+
+
+def test_the_readme_shows_a_line_that_keeps_the_rules(lines):
+    text = (own_voice()[0].parent / "README.md").read_text("utf-8")
+    shown = json.loads(re.search(r"```json\n(.*?)\n```", text)[1])
+    assert set(shown) == set(lines[0][1])
+    assert {file.name for file in own_voice()} == set(re.findall(r"`([\w-]+\.jsonl)` \|", text))
