@@ -223,7 +223,7 @@ class Posting:
 
     def _can(self, post: Post) -> tuple[Action, ...]:
         not_now = {
-            "again": (post.state == "uncertain" and not post.looked)
+            "again": (post.unsure and not post.looked)
             or (post.state == "withdrawn" and not self._ledger.session.is_approved(post.id)),
             "plain": post.reply_to is None,
         }

@@ -86,6 +86,15 @@ _FROM: Final[Mapping[StepKind, frozenset[State | None]]] = {
     "dry": frozenset({"queued"}),
     "counted": frozenset({"posted"}),
 }
+_CONTENT = ("text", "reply_to", "price", "reason", "due")
+_TAKES: Final[Mapping[StepKind, tuple[str, ...]]] = {
+    "queued": _CONTENT,
+    "revised": _CONTENT,
+    "blocked": _CONTENT,
+    "moved": ("due",),
+    "posted": ("tweet",),
+    "counted": ("likes",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +102,9 @@ class Post:
     """A post as it stands.
 
     `id` is its sample's. `at` is when it came into its state, `why` what led there in words;
-    `due` is when it may leave. `first_sent` is when it was first being sent, after `attempts`
-    tries; `looked` counts how often it was read back for in vain since the last, the last time
-    at `looked_at`. All times are as in records. `likes` is None while unknown.
+    `due` is when it may leave. `first_sent` is when it was first being sent, of `attempts` in
+    all. `unsure` says that nobody knows what came of the last one, `looked` how often it was read
+    back for in vain since, the last time at `looked_at`. All times are as in records. `likes` is None while unknown.
     """
 
     id: str
@@ -110,6 +119,7 @@ class Post:
     why: str = ""
     attempts: int = 0
     first_sent: str | None = None
+    unsure: bool = False
     looked: int = 0
     looked_at: str | None = None
     tweet: str | None = None
@@ -141,7 +151,7 @@ class Outbox:
         if step.id in self._seen or (post and post.state) not in _FROM.get(step.step, ()):
             return False
         if step.step == "queued":
-            if post is not None and post.state == "uncertain" and not post.looked:
+            if post is not None and post.unsure and not post.looked:
                 return False
             other = self.answer_to(str(step.data.get("request")))
             return other is None or other.id == step.post
@@ -236,17 +246,20 @@ def _after(post: Post | None, step: PostStep) -> Post:
     changed: dict[str, Any] = {}
     if step.step not in ("looked", "counted"):
         changed |= {"state": state, "at": step.at, "why": str(data.get("why") or "")}
-    for name in ("text", "reply_to", "price", "reason", "due", "likes", "tweet"):
+    for name in _TAKES.get(step.step, ()):
         if name in data:
             changed[name] = data[name]
     match step.step:
+        case "uncertain":
+            changed["unsure"] = True
         case "sending":
-            changed |= {"attempts": post.attempts + 1, "looked": 0, "looked_at": None}
+            changed |= {"attempts": post.attempts + 1, "unsure": False}
+            changed |= {"looked": 0, "looked_at": None}
             changed["first_sent"] = post.first_sent or step.at
         case "looked":
             changed |= {"looked": post.looked + 1, "looked_at": step.at}
         case "posted":
-            changed["posted_at"] = step.at
+            changed |= {"posted_at": step.at, "unsure": False}
             changed["by_hand"] = bool(data.get("by_hand"))
         case "counted":
             changed["counted_at"] = step.at
