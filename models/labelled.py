@@ -50,8 +50,8 @@ def gather(
     What `cache`, a folder, holds for the same weights and settings is read instead; if
     `should_stop` ends the writing early, nothing is kept. Raises InterruptedError then.
     """
-    train, _ = split(drafter.prior, config.seed)
-    pairs = matching(drafter.prior, train, config.songs, config.seed)
+    songs = split(drafter.prior, config.seed).train
+    pairs = matching(drafter.prior, songs, config.songs, config.seed)
     z, known = pairs.all(config.seed)
     run = f"{drafter.weights_hash[:16]}-{config.songs}-{config.each}-{config.seed}"
     path = cache / f"drafts-{run}.json" if cache else None

@@ -88,12 +88,12 @@ class _Run:
         self, prior: LatentPrior, decoder: Decoder, reward: Reward, config: LcGanConfig
     ) -> None:
         self._decoder, self._reward, self._config = decoder, reward, config
-        train, held_out = split(prior, config.seed)
+        train, check, _ = split(prior, config.seed)
         self._rng = np.random.default_rng(config.seed)
         self._real = own(prior, train, len(train), config.seed)
         self._drawn = matching(prior, train, config.pairs, config.seed)
         # Every check writes from the same z, with the same dice: what differs is the generator.
-        held = matching(prior, held_out, config.held_out, config.seed)
+        held = matching(prior, check, config.held_out, config.seed)
         self._held_z, self._held_known = held.all(config.seed)
         self._spread = float(np.square(prior.scales).mean())
         latent, width = self._held_z.shape[1], self._held_known.shape[1]

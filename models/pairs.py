@@ -6,6 +6,7 @@ own checkpoint, so no corpus is needed.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,9 @@ from models.writer import Vector
 
 Places = NDArray[np.int64]
 
-HELD_OUT = 0.15
-"""Share of the songs that nothing is trained on: what is measured must not be what was fitted."""
+HELD_OUT = 0.1
+"""Share of the songs that decide when training stops, and of those that tell how good it is: what
+is measured must not be what was fitted or chosen by."""
 _NO_FEATURES, _NO_GENRES = 0.25, 0.05
 """How often a song comes with its genres alone, or with its features alone."""
 
@@ -47,11 +49,20 @@ class Pairs:
         return self.draw(np.arange(len(self)), np.random.default_rng(seed))
 
 
-def split(prior: LatentPrior, seed: int) -> tuple[Places, Places]:
-    """Divide the prior's texts into those to train on and those held out."""
+class Split(NamedTuple):
+    """Rows of the prior: to train on, to decide when to stop, to report on."""
+
+    train: Places
+    check: Places
+    test: Places
+
+
+def split(prior: LatentPrior, seed: int) -> Split:
+    """Divide the prior's texts."""
     order = np.random.default_rng(seed).permutation(len(prior))
-    kept = max(1, round(HELD_OUT * len(prior)))
-    return np.sort(order[kept:]), np.sort(order[:kept])
+    held = max(1, round(HELD_OUT * len(prior)))
+    test, check, train = np.split(order, [held, 2 * held])
+    return Split(np.sort(train), np.sort(check), np.sort(test))
 
 
 def matching(prior: LatentPrior, rows: Places, count: int, seed: int) -> Pairs:

@@ -14,13 +14,13 @@ from curator.cli.conditions import read_features, read_genres
 from curator.cli.exits import INTERRUPTED
 from curator.cli.options import Home, Json, folder
 from curator.cli.streams import Status, count, duration, json_line, say
-from curator.cli.wiring import load_writer, open_store, settings_of
+from curator.cli.wiring import load_steering, load_writer, open_store, settings_of
 from curator.domain.records import Request, Sample, Song
 
 if TYPE_CHECKING:
     from curator.config import Settings
     from curator.store import Store
-    from models.writer import SampleEvent, Writer
+    from models.writer import SampleEvent, Steering, Writer
 
 
 def generate(
@@ -67,6 +67,14 @@ def generate(
             metavar="M", show_default=False, help="A name from `curator models`, or a folder."
         ),
     ] = None,
+    steer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            show_default=False,
+            help="A generator that `curator train lcgan` made: its folder or name.",
+        ),
+    ] = None,
     device: Annotated[
         str | None, typer.Option(metavar="D", show_default=False, help="cuda, mps or cpu.")
     ] = None,
@@ -104,10 +112,11 @@ def generate(
         try:
             status.show(f"loading {settings.model} …", now=True)
             writer = load_writer(settings.model, settings.device, place)
+            steering = load_steering(steer, place, writer) if steer else None
             if seed is None:
                 status.clear()
                 say(f"seed {job.seed}")
-            for finished in _in_order(writer, job, status):
+            for finished in _in_order(writer, job, status, steering):
                 status.clear()
                 printer.put(finished, writer)
         except KeyboardInterrupt:
@@ -143,7 +152,9 @@ def _request_and_seed(song: Song, seed: int | None, *, save: bool) -> tuple[Requ
     return request, seed_of(request.id) if seed is None else seed
 
 
-def _in_order(writer: "Writer", job: _Job, status: Status) -> Iterator[list["SampleEvent"]]:
+def _in_order(
+    writer: "Writer", job: _Job, status: Status, steering: "Steering | None"
+) -> Iterator[list["SampleEvent"]]:
     """Yield finished rows in the order of their numbers, as soon as that order allows."""
     from models.writer import Conditions, SampleEvent, Sampling
 
@@ -153,6 +164,7 @@ def _in_order(writer: "Writer", job: _Job, status: Status) -> Iterator[list["Sam
         job.n,
         job.seed,
         sampling=Sampling(settings.temperature, settings.top_p),
+        steering=steering,
     )
     began = time.monotonic()
     held: dict[int, SampleEvent] = {}

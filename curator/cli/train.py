@@ -9,6 +9,8 @@ import typer
 from curator.cli.exits import USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.streams import say
+from curator.cli.train_lcgan import lcgan
+from curator.cli.train_topics import topics
 from curator.cli.training import run, say_funnel
 from curator.cli.wiring import check_device, model_folder
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from models.train import TrainConfig
 
 train = typer.Typer(help="Train a model.", rich_markup_mode=None)
+train.command()(topics)
+train.command()(lcgan)
 
 Sources = Annotated[
     list[Path] | None,

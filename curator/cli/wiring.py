@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from curator.desk.desk import Desk
     from curator.engine.client import Engine
     from curator.store import Store
-    from models.writer import Writer
+    from models.writer import Steering, Writer
 
 
 def settings_of(home: Path, **flags: Any) -> "Settings":
@@ -75,6 +75,20 @@ def load_writer(model: str, device: str | None, home: Path) -> "Writer":
         return load(where_is(model, home), device)
     except CheckpointError as error:
         raise Stop(f"{error}. `curator models` lists what there is.", USAGE) from error
+
+
+def load_steering(name: str, home: Path, writer: "Writer") -> "Steering":
+    """Load what moves a writer's z, by name or folder. Raises `Stop` if it does not fit."""
+    from models.lcgan_store import LcGanError, check_fits, load
+    from models.library import SHIPPED
+
+    places = [model_folder(home) / name, SHIPPED / name, Path(name)]
+    try:
+        generator = load(next((place for place in places if place.is_dir()), places[-1]))
+        check_fits(generator, writer.weights_hash)
+    except LcGanError as error:
+        raise Stop(f"--steer: {error}", USAGE) from error
+    return generator
 
 
 def check_device(device: str | None) -> None:

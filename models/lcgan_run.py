@@ -1,0 +1,234 @@
+"""From a writer and wanted topics to a generator's folder: drafts, value model, LC-GAN, report."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models import checkpoint, lcgan_store
+from models.drafts import Drafter
+from models.labelled import Labelled, gather
+from models.lcgan import LcGanConfig
+from models.lcgan_report import Comparison, compare, table
+from models.lcgan_train import LcGanProgress, LcGanResult, train_lcgan
+from models.reward import TopicReward
+from models.topics import Topics, check_weights
+from models.value import ValueConfig, ValueFigures, ValueModel, fit_value
+from models.writer import Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a run is: `done` of `total` in the stage called `name`."""
+
+    name: str
+    done: int = 0
+    total: int = 0
+    detail: str = ""
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LcGanReport:
+    """What became of a run; `comparison` is None where none was asked for."""
+
+    folder: Path
+    result: LcGanResult
+    value: ValueFigures
+    comparison: Comparison | None
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Teller:
+    """Tells stages, and guesses what is left from the time since a stage began."""
+
+    tell: Callable[[Stage], None]
+    _began: dict[str, float] = field(default_factory=dict)
+
+    def __call__(self, name: str, done: int, total: int, detail: str = "") -> None:
+        now = time.monotonic()
+        began = self._began.setdefault(name, now)
+        left = (now - began) / done * (total - done) if done and now > began else None
+        self.tell(Stage(name, done, total, detail, left))
+
+
+def make_lcgan(
+    model: Path,
+    topics: Topics,
+    weights: Mapping[int, float],
+    out: Path,
+    *,
+    value: ValueConfig = ValueConfig(),  # noqa: B008 - frozen
+    config: LcGanConfig = LcGanConfig(),  # noqa: B008 - frozen
+    songs: int = 512,
+    cache: Path | None = None,
+    device: str | None = None,
+    on_stage: Callable[[Stage], None] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> LcGanReport:
+    """Train a generator for the CVAE in the folder `model` and write it to `out`.
+
+    `weights` on topics, positive for wanted ones. `songs` held-out songs are written for in every
+    way to compare, none for 0. Drafts are kept in `cache`. `should_stop` ends training with what
+    is best so far; while drafts are written it raises InterruptedError. Raises CheckpointError if
+    the model cannot be used, ValueError for weights that fit no topic.
+    """
+    check_weights(weights, len(topics))
+    began = time.monotonic()
+    tell = _Teller(on_stage)
+    tell("loading", 0, 0)
+    loaded = checkpoint.load(model)
+    drafter = Drafter(loaded, device)
+    labelled = gather(
+        drafter,
+        value,
+        cache,
+        on_progress=lambda done, total: tell("drafts", done, total),
+        should_stop=should_stop,
+    )
+    shares = labelled.means(topics.infer(labelled.flat))
+    reward, figures = _reward(labelled, shares, topics, weights, value, "value model", tell)
+    result = _train(drafter, reward, config, "LC-GAN", tell, should_stop)
+    comparison = None
+    if songs:
+        order = np.random.default_rng(value.seed).permutation(len(shares))
+        blind, _ = _reward(labelled, shares[order], topics, weights, value, "control", tell)
+        control = _train(drafter, blind, config, "control's LC-GAN", tell, should_stop)
+        comparison = compare(
+            drafter.prior,
+            drafter,
+            reward,
+            result.generator,
+            control.generator,
+            songs=songs,
+            seed=config.seed + 100,
+            split_seed=config.seed,
+            on_progress=lambda done, total: tell("comparing", done, total),
+        )
+    seconds = time.monotonic() - began
+    report = LcGanReport(out, result, figures, comparison, seconds)
+    described = _figures(report)
+    lcgan_store.save(
+        result.generator,
+        out,
+        writer=model.name,
+        settings={
+            "topics": {topics.topics()[k].name: weight for k, weight in weights.items()},
+            "weights": {str(k): weight for k, weight in weights.items()},
+            "value": asdict(value),
+            "lcgan": asdict(config),
+        },
+        figures=described,
+        card=_card(model.name, topics, weights, report),
+    )
+    return report
+
+
+def _reward(
+    labelled: Labelled,
+    shares: Vector,
+    topics: Topics,
+    weights: Mapping[int, float],
+    config: ValueConfig,
+    name: str,
+    tell: _Teller,
+) -> tuple[TopicReward, ValueFigures]:
+    model: ValueModel
+    model, figures = fit_value(
+        labelled.z,
+        labelled.known,
+        shares,
+        config,
+        on_progress=lambda epoch, total, nats: tell(name, epoch, total, f"{nats:.3f} nats"),
+    )
+    return TopicReward(topics, model, weights), figures
+
+
+def _train(
+    drafter: Drafter,
+    reward: TopicReward,
+    config: LcGanConfig,
+    name: str,
+    tell: _Teller,
+    should_stop: Callable[[], bool],
+) -> LcGanResult:
+    def progress(now: LcGanProgress) -> None:
+        detail = f"reward {now.reward:.3f} · taken for real {now.realism:.0%}"
+        tell.tell(Stage(name, now.step, now.total, detail, now.seconds_left))
+
+    tell(name, 0, config.steps)
+    return train_lcgan(
+        drafter.prior,
+        drafter,
+        reward,
+        config,
+        weights_hash=drafter.weights_hash,
+        on_progress=progress,
+        should_stop=should_stop,
+    )
+
+
+def _figures(report: LcGanReport) -> dict[str, Any]:
+    result = report.result
+    figures: dict[str, Any] = {
+        "start": asdict(result.start),
+        "best": asdict(result.best),
+        "ending": result.ending,
+        "training_seconds": round(result.seconds),
+        "seconds": round(report.seconds),
+        "value": asdict(report.value),
+    }
+    if report.comparison:
+        figures["comparison"] = report.comparison.to_dict()
+    return figures
+
+
+def _card(model: str, topics: Topics, weights: Mapping[int, float], report: LcGanReport) -> str:
+    """Return the card of a generator in Markdown."""
+    named = topics.topics()
+    wanted = "\n".join(
+        f"- topic {k}, weight {weight:g}: {', '.join(named[k].words)}"
+        for k, weight in weights.items()
+    )
+    compared, samples = "Not compared.", ""
+    if report.comparison:
+        compared = "\n".join(table(report.comparison))
+        samples = "\n".join(
+            f"\n**{arm.name}**\n\n" + "\n".join(f"- {text}" for text in arm.samples)
+            for arm in report.comparison.arms
+        )
+    result = report.result
+    return f"""# {report.folder.name}
+
+Moves the latent vector of `{model}` so that its texts are more about some topics and less about
+others (latent constraints, Engel, Hoffman & Roberts 2018). It works with the very weights that it
+was trained for and no others.
+
+## Topics
+{wanted}
+
+## Training
+Best at step {result.best.step:,}, ended for: {result.ending}; {result.seconds:.0f} s. On the songs
+that decide when to stop the reward went from {result.start.reward:.3f} to {result.best.reward:.3f}.
+The value model's cross-entropy on unseen ⟨z, a⟩: {report.value.cross_entropy:.3f} nats; always the
+mean: {report.value.of_the_mean:.3f}; the labels' own: {report.value.least:.3f}.
+
+## Compared
+One quick draft for each held-out song, with the same dice in every way. The reward is the weighted
+share of the topics in the text. The control was trained like the generator on labels that belong
+to other texts.
+
+{compared}
+
+## Samples
+Unselected: the first held-out songs.
+{samples}
+
+## Limits
+A topic is a set of words that go together, not a meaning; steering makes such words likelier, at
+some cost in variety.
+"""
