@@ -8,7 +8,7 @@ from models.conditions import condition_space
 from models.corpus.records import Sentence
 from models.cvae import Cvae, CvaeConfig
 from models.encoding import encode
-from models.evaluate import held_out_bound, likelihood, self_bleu, variety
+from models.evaluate import held_out_bound, importance_bound, likelihood, log_weights
 from models.tokenizer import BpeTokenizer
 
 TEXTS = [f"{a} {b} the {c}." for a in ("Slow", "Loud") for b in ("drums", "horns") for c in "wxyz"]
@@ -57,15 +57,36 @@ def test_posteriors_far_apart_tell_the_texts_apart(measured):
     assert figures["active_units"] == 3
 
 
-def test_variety_tells_repetition_from_riches():
-    same = ["the drums keep the time tonight."] * 4
-    rich = ["the drums keep the time tonight.", "a cello leans into one long low note."]
-    assert self_bleu([t.split() for t in same]) == 1
-    assert self_bleu([t.split() for t in rich]) == 0
-    figures = variety([*same, "a cut text with and with and with and"], training=rich)
-    assert figures["exact_repeats"] == pytest.approx(3 / 5)
-    assert figures["cut"] == figures["looping"] == pytest.approx(1 / 5)
-    assert 0.5 < figures["overlap_4"] < 1
+def test_importance_weights_bound_the_likelihood_from_below_and_closer_with_more(tiny_writers):
+    writer = tiny_writers["vae"]
+    data = encode([Sentence(t, t, "voice") for t in TEXTS[:6]], writer.tokenizer)
+    weights = log_weights(writer.model, data, 256)
+    means = [importance_bound(weights[:, :draws]).mean().item() for draws in (1, 8, 64, 256)]
+    assert means == sorted(means)
+    assert means[-1] > weights.mean(1).mean().item() + 0.05
+    assert (importance_bound(weights) >= weights.mean(1)).all()
+
+
+def test_the_importance_bound_is_exact_where_z_tells_nothing(measured):
+    model, data = measured
+    with torch.no_grad():
+        for layer in (model.posterior, model.start, model.output):
+            layer.weight.zero_()
+            layer.bias.zero_()
+        model.decoder.weight_ih_l0.zero_()
+    weights = log_weights(model, data, 8)
+    assert torch.allclose(weights, weights[:, :1].expand(-1, 8), atol=1e-4)
+    each = torch.tensor([-(len(t) - 1) * math.log(model.config.vocabulary) for t in data.tokens])
+    assert torch.allclose(importance_bound(weights), each, atol=1e-3)
+
+
+def test_importance_weights_are_those_of_their_seed_and_progress_is_told(measured):
+    model, data = measured
+    told = []
+    whole = log_weights(model, data, 4, seed=5, on_texts=told.append)
+    assert told[-1] == len(data)
+    assert torch.allclose(whole, log_weights(model, data, 4, seed=5))
+    assert not torch.allclose(whole, log_weights(model, data, 4, seed=6))
 
 
 def test_what_ships_uses_z():
