@@ -21,6 +21,8 @@ _SONG: dict[str, Kind] = {
     "title": "text",
     "genres": "list",
     "song_source": "text",
+    "genre_sources": "list",
+    "feature_sources": "list",
     **dict.fromkeys(FEATURES, "number"),
 }
 _CONTEXT: dict[str, Kind] = {

@@ -31,6 +31,8 @@ __all__ = [
     "view_of",
 ]
 
+_ON_SONGS = ("song_corrected", "song_found")
+
 
 def judgement_rows(
     requests: Iterable[Request],
@@ -46,7 +48,7 @@ def judgement_rows(
         for item in of_request:
             now = item.judgement
             events = _standing(item, said, session)
-            last = [e for e in events if e.type != "song_corrected"][-1]
+            last = [e for e in events if e.type not in _ON_SONGS][-1]
             yield _in_order(
                 JUDGEMENT_COLUMNS,
                 _context(item.request, item.sample, item.song),
@@ -69,7 +71,7 @@ def judgement_rows(
 def _said(session: Session) -> dict[str, list[Event]]:
     """Return the events that could stand behind a row, by their target, oldest first."""
     said: dict[str, list[Event]] = defaultdict(list)
-    for event in session.events("judged", "rated", "ranked", "edited", "tagged", "song_corrected"):
+    for event in session.events("judged", "rated", "ranked", "edited", "tagged", *_ON_SONGS):
         said[event.target].append(event)
     return said
 
@@ -192,13 +194,20 @@ def _context(request: Request, sample: Sample | None, song: Song) -> ExportRow:
 
 
 def _song_columns(song: Song) -> ExportRow:
+    doc = song.to_doc()
     return {
         "artist": song.artist,
         "title": song.title,
         "genres": list(song.genres),
         "song_source": song.source,
+        "genre_sources": _lines(doc.get("genre_sources")),
+        "feature_sources": _lines(doc.get("feature_sources")),
         **{name: song.features.get(name) for name in FEATURES},
     }
+
+
+def _lines(joined: str | None) -> list[str]:
+    return [] if joined is None else joined.split("\n")
 
 
 def _other_song(song: Song, now: Song) -> str | None:

@@ -2,8 +2,9 @@
 
 A judgement is never changed in place: what it is now is the fold of the events on its sample.
 Undo and redo are events too, so they reach back over restarts without limit. Each curator has a
-history of their own; a new event clears what could be redone. Drafts are typing, not decisions:
-they are folded but never undone.
+history of their own; a new event clears what could be redone. Drafts are typing and finds are the
+services' words, not decisions: they are folded but never undone. What was found is overruled by
+a correction, which can be.
 """
 
 from collections import defaultdict
@@ -11,8 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
+from curator.domain.finding import SongState, fold_song
 from curator.domain.records import Event, Rank, Song, Verdict
 
+_NOT_DONE = ("drafted", "song_found")
+"""These are no decisions: they are folded but never undone."""
 RequestStatus = Literal["open", "deferred", "approved"]
 
 
@@ -70,7 +74,7 @@ class Session:
             self._by_target[event.target].append(event.id)
             if request := event.data.get("request"):
                 self._touched[str(request)][event.target] = None
-            if event.type != "drafted":
+            if event.type not in _NOT_DONE:
                 self._done[event.curator].append(event.id)
                 self._redo[event.curator].clear()
             self._note_approval(event)
@@ -149,11 +153,12 @@ class Session:
         return True
 
     def song(self, request_id: str, song: Song) -> Song:
-        """Return the song of a request as it was last corrected, `song` if it never was."""
-        for event in self._active(request_id):
-            if event.type == "song_corrected":
-                song = Song.from_doc(event.data)
-        return song
+        """Return the song of a request, `song` at first, as it was corrected and filled in."""
+        return self.song_state(request_id, song).song
+
+    def song_state(self, request_id: str, song: Song) -> SongState:
+        """Return the song of a request with what was found out about it."""
+        return fold_song(song, self._active(request_id))
 
     def status(self, request_id: str) -> RequestStatus:
         """Return where a request stands: approved, deferred (until touched again) or open."""

@@ -137,7 +137,7 @@ class _Planner:
     def _has_target(self, event: Event) -> bool:
         if event.type in ("undone", "redone"):
             return self._has_event(event.target)
-        if event.type in ("deferred", "song_corrected"):
+        if event.type in ("deferred", "song_corrected", "song_found"):
             return self._has_request(event.target)
         return self._has_sample(event.target)
 

@@ -18,6 +18,7 @@ from curator.inbox.rows import Kept
 
 _SONG: dict[str, Kind] = {
     **dict.fromkeys(("artist", "title", "genres", "song_source"), "text"),
+    **dict.fromkeys(("genre_sources", "feature_sources"), "text"),
     **dict.fromkeys((f"f_{name}" for name in FEATURES), "number"),
 }
 _DOCS: dict[str, dict[str, Kind]] = {
@@ -79,6 +80,7 @@ def kept(line: int, row: ExportRow, columns: Mapping[str, Kind]) -> Kept:
         "title": row["title"],
         "genres": _joined(row["genres"]),
         "song_source": row["song_source"],
+        **{n: _joined(row[n]) for n in ("genre_sources", "feature_sources") if row[n]},
         **{f"f_{name}": row[name] for name in FEATURES if row[name] is not None},
     }
     request = sample = None
