@@ -23,7 +23,7 @@ from torch.nn import functional as F
 
 from models.conditions import condition_space
 from models.encoding import Encoded, same_length_batches
-from models.tokenizer import BOS, PAD
+from models.tokenizer import BOS, EOS, PAD
 from models.units import Units
 
 Cell = Literal["rnn", "gru", "lstm"]
@@ -110,7 +110,7 @@ class RecurrentLm(nn.Module):
         """Return logits (B, T, V) of the token after each of `inputs` (B, T), and the last state.
 
         `features` (B, 2F), or (B, T, 2F) where they change on the way, see `feature_columns`; None
-        stands for unknown. `state` (layers, B, S) is the one before, None the beginning.
+        stands for unknown. `state` (layers, B, S) is the one before, None stands for zeros.
         """
         c = self.config
         x = self.dropout(self.embed(inputs))
@@ -152,12 +152,21 @@ class RecurrentLm(nn.Module):
         )
         return StreamLoss(nll, counted.sum(), after.detach())
 
+    def beginning(self) -> Tensor:
+        """Return the state in which a sentence begins that nothing precedes, (layers, 1, S).
+
+        It is that after the end of an unknown sentence. In the stream every sentence follows
+        another's end; a state of zeros, seen once an epoch, would cost 0.02 nats a token.
+        """
+        return self.run(torch.full((1, 1), EOS, device=self.bias.device), None)[1]
+
     def nats(self, tokens: Tensor, features: Tensor | None = None) -> Tensor:
         """Return what each token of sentences (B, T + 1), BOS first, costs, (B, T).
 
-        Every sentence stands alone: nothing comes before its BOS.
+        Every sentence stands alone: before its BOS is only the `beginning`.
         """
-        logits, _ = self.run(tokens[:, :-1], features)
+        state = self.beginning().repeat(1, len(tokens), 1)
+        logits, _ = self.run(tokens[:, :-1], features, state)
         costs = F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten(), reduction="none")
         return costs.view(len(tokens), -1)
 

@@ -38,6 +38,7 @@ class RecurrentStep:
         self._first_bias = weights[0][2]
         self._into = [(w[2], w[0].T.contiguous()) for w in weights[1:]]
         self._back = [(w[3], w[1].T.contiguous()) for w in weights]
+        self._beginning = model.beginning().flatten()  # (layers · S)
         self._mix = None
         if model.project is not None:
             self._mix = (model.project.bias, model.project.weight.T.contiguous())
@@ -50,7 +51,7 @@ class RecurrentStep:
 
     def begin(self, za: Tensor) -> tuple[Tensor, Constants]:
         """Return first states (B, layers · S) and constants of rows with features `za` (B, 2F)."""
-        state = za.new_zeros(len(za), self._config.layers * self._config.state)
+        state = self._beginning.repeat(len(za), 1)
         gates = self._product(self._first_bias, za, self._from_features)
         return state, Constants(gates, za.new_zeros(len(za), 0))
 

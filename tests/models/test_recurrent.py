@@ -44,7 +44,7 @@ def test_stepping_is_the_forward_pass(cell, layers, tied):
         known = torch.randn(BLOCK, 4)
         tokens = batch()
         inputs = torch.cat([torch.full((BLOCK, 1), BOS), tokens], 1)
-        logits, _ = model.run(inputs, known)
+        logits, _ = model.run(inputs, known, model.beginning().repeat(1, BLOCK, 1))
         state, constants = step.begin(known)
         places = torch.full((BLOCK,), step.start_token)
         for t in range(tokens.shape[1] + 1):
@@ -67,13 +67,24 @@ def test_a_state_carries_on_where_the_last_stretch_ended(cell):
     assert not one.state.requires_grad
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_sentence_alone_begins_as_after_another(cell):
+    model = model_of(cell, layers=2)
+    tokens = torch.cat([torch.full((3, 1), BOS), batch(3, 5)], 1)
+    stream_of = torch.cat([torch.full((3, 1), EOS), tokens], 1)
+    logits, _ = model.run(stream_of[:, :-1], None)
+    costs = -logits.log_softmax(2).gather(2, stream_of[:, 1:, None])[:, 1:, 0]
+    assert torch.allclose(model.nats(tokens), costs, atol=1e-5)
+
+
 def test_beginnings_and_padding_are_not_counted():
     model = model_of()
     tokens = batch(2, 6)
     tokens[0, 3], tokens[1, 4:] = BOS, PAD
     found = model(tokens)
     assert int(found.tokens) == 10 - 1 - 2
-    costs = model.nats(tokens)
+    logits, _ = model.run(tokens[:, :-1], None)
+    costs = -logits.log_softmax(2).gather(2, tokens[:, 1:, None])[:, :, 0]
     counted = (tokens[:, 1:] != BOS) & (tokens[:, 1:] != PAD)
     assert torch.allclose(found.nll, costs[counted].sum(), rtol=1e-5)
 
@@ -134,8 +145,8 @@ def test_each_sentence_is_measured_alone():
     nats = sentence_nats(model, data)
     columns = feature_columns(("energy",))
     for i, tokens in enumerate(data.tokens):
-        alone = model(torch.tensor([tokens]), data.known[i : i + 1, columns])
-        assert float(alone.nll) == pytest.approx(float(nats[i]), rel=1e-5)
+        alone = model(torch.tensor([tokens]), data.known[i : i + 1, columns], model.beginning())
+        assert alone.nll.item() == pytest.approx(float(nats[i]), rel=1e-5)
     tokens = sum(len(t) - 1 for t in data.tokens)
     assert held_out_nats(model, data) == pytest.approx(float(nats.sum()) / tokens)
 
