@@ -81,7 +81,7 @@ def _replaced(text: str, name: str, placeholder: str, quoted_only: bool) -> str:
         owner = found["owner"] or ""
         if not _capitalised(seen) and (ordinary or _capitalised(name)):
             return found[0]
-        starts = _END.search(text[: found.start()]) is not None
+        starts = _END.search(text, max(0, found.start() - 12), found.start()) is not None
         if ordinary and len(words) == 1 and starts and owner != "'s" and not seen[1:].isupper():
             return found[0]
         # A lone apostrophe closes a quotation unless the name ends in s.

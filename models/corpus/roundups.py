@@ -2,7 +2,7 @@
 
 import re
 
-from models.corpus.songs import song_of
+from models.corpus.songs import LONGEST_HEADLINE, song_of
 
 MANY = 5
 """Headings, or lines that name a song, from which on a post is a list."""
@@ -34,7 +34,8 @@ _LONGEST_ENTRY = 14
 
 def is_roundup(headline: str, headings: tuple[str, ...], paragraphs: list[str]) -> bool:
     """Whether a post lists many songs, by its headline, its headings or its lines."""
-    if _LIST.search(_QUOTED.sub("", headline.replace("’s", "'s"))):
+    told = headline[:LONGEST_HEADLINE].replace("’s", "'s")
+    if _LIST.search(_QUOTED.sub("", told)):
         return True
     if len(headings) >= MANY:
         return True

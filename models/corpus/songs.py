@@ -52,6 +52,8 @@ _RELEASE = re.compile(
     r"\s+(?:new|latest|debut|first|second|next)?\s*(?:single|song|track|video|anthem|ballad)$",
     re.IGNORECASE,
 )
+LONGEST_HEADLINE = 300
+"""Characters; what is longer is no headline, and would cost time to look through."""
 _LONGEST = 6
 """Words in a name; a longer one is a sentence about something else."""
 
@@ -68,6 +70,8 @@ NO_SONG = Song(None, None)
 
 def song_of(headline: str) -> Song:
     """Return the song that a headline names, or `NO_SONG`. Never raises."""
+    if len(headline) > LONGEST_HEADLINE:
+        return NO_SONG
     text = " ".join(headline.translate(_STRAIGHT).split())
     if _NO_SONG.match(text) and not _QUOTED.search(text):
         return NO_SONG

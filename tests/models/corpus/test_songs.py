@@ -51,6 +51,11 @@ def test_a_headline_without_a_song_names_none(headline):
     assert song_of(headline) == NO_SONG
 
 
+def test_what_is_too_long_for_a_headline_is_not_looked_through():
+    assert song_of("(feat " * 100_000) == NO_SONG
+    assert not is_roundup("(feat " * 100_000, (), [])
+
+
 def test_a_title_alone_is_better_than_nothing():
     assert song_of("Wander down a hazy hole on ‘Follow Me Home’").title == "Follow Me Home"
 
