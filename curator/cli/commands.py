@@ -11,6 +11,7 @@ from curator.cli import exits, streams
 from curator.cli.bench import bench
 from curator.cli.corpus import corpus
 from curator.cli.desk import desk
+from curator.cli.explore import explore
 from curator.cli.export import export
 from curator.cli.generate import generate
 from curator.cli.imports import import_
@@ -90,4 +91,5 @@ app.command()(bench)
 app.add_typer(corpus, name="corpus")
 app.add_typer(models, name="models")
 app.add_typer(train, name="train")
+app.add_typer(explore, name="explore")
 app.add_typer(store, name="store")

@@ -205,7 +205,7 @@ def imported(request_id, texts):
     ]
 
 
-async def until(condition, patience=20.0):
+async def until(condition, patience=60.0):
     """Wait until `condition()` holds; fails when it never does."""
     async with asyncio.timeout(patience):
         while not condition():

@@ -5,6 +5,7 @@ looked at is called off.
 """
 
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -67,7 +68,7 @@ class ExploreScreen(ExplorePage):
         """Look into the sample; what is known of it already is not asked again."""
         self.cursor = 0
         self.show_all()
-        self.run_worker(self._ask(), group="look", exclusive=True)
+        self.run_worker(self._ask, group="look", exclusive=True)
 
     async def _ask(self) -> None:
         """Ask about the text, then for a point of the walk, then about the conditions.
@@ -106,7 +107,7 @@ class ExploreScreen(ExplorePage):
         way = self.way
         if way is None:
             return None
-        walking = self.run_worker(self._walk(way), group="walk", exclusive=True)
+        walking = self.run_worker(partial(self._walk, way), group="walk", exclusive=True)
         self.show_path()
         return walking
 

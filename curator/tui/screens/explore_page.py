@@ -154,7 +154,7 @@ class ExplorePage(Everywhere):
         self.query_one(Bars).facts = BarsFacts(
             word,
             tuple((_named(name, song), nats) for name, nats in shares),
-            self._rows(6, 6),
+            self._rows(7, 6),
             note,
         )
 
