@@ -17,7 +17,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: install $(DEMO)/.examples ## Set up if need be, then open the desk on the example requests
-	@$(BIN)/curator --home $(DEMO)
+	@PYTHON_KEYRING_BACKEND=keyring.backends.null.Keyring $(BIN)/curator --home $(DEMO)
 
 install: $(VENV)/.installed ## Make the virtual environment and install curator into it
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from curator.config import Settings
     from curator.desk.desk import Desk
     from curator.engine.client import Engine
+    from curator.net.x import X
     from curator.store import Store
     from models.writer import Steering, Writer
 
@@ -51,7 +52,22 @@ def make_desk(home: Path, settings: "Settings") -> "Desk":
             log=home / "logs" / "engine.log",
         )
 
-    return Desk(home, settings, LaterEngine(engine))
+    def x() -> "X | None":
+        return connect_x(settings)
+
+    return Desk(home, settings, LaterEngine(engine), account=x, reading=x)
+
+
+def connect_x(settings: "Settings") -> "X | None":
+    """Return a client of X for one thread; None without credentials. Raises `CredentialsError`."""
+    from curator.net.credentials import NoCredentials, read_x
+    from curator.net.x import X
+
+    try:
+        keys = read_x(settings.x_base_url)
+    except NoCredentials:
+        return None
+    return X(keys, base_url=settings.x_base_url, names=settings.x_names)
 
 
 def model_folder(home: Path) -> Path:

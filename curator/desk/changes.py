@@ -65,6 +65,11 @@ class OutboxChanged:
     """A post came, moved on, or the sender stopped or went on."""
 
 
+@dataclass(frozen=True, slots=True)
+class PollingChanged:
+    """X was asked for requests, or will be at another time, or is not asked any more."""
+
+
 Change = (
     Opened
     | QueueChanged
@@ -74,6 +79,7 @@ Change = (
     | NotSaved
     | EngineChanged
     | OutboxChanged
+    | PollingChanged
     | Noticed
 )
 Listener = Callable[[Change], None]

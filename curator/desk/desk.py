@@ -23,6 +23,7 @@ from curator.desk.exploring import Exploring
 from curator.desk.history import History
 from curator.desk.judging import Judging
 from curator.desk.ledger import Clock, Ledger, now
+from curator.desk.polling import Polling
 from curator.desk.posting import Posting
 from curator.desk.queue import Queue
 from curator.desk.tally import Tally
@@ -32,6 +33,7 @@ from curator.domain.warnings import WordList, parse_words
 
 if TYPE_CHECKING:
     from curator.engine.client import Engine
+    from curator.inbox.x import Reading
     from curator.publishing.account import Account
     from curator.store import Store
 
@@ -41,8 +43,8 @@ class Desk:
 
     `asking` takes requests in, `writing` gets samples written, `judging` and `history` are the
     curator's hands, `queue` and `cards` what is seen, `exploring` looks into samples, `posting`
-    sends what was approved, from the `account` if there is one. Changes are
-    told to `listen`ers.
+    sends what was approved, from the `account` if there is one, `polling` asks X for requests.
+    Changes are told to `listen`ers.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Desk:
         clock: Clock = now,
         tick: Callable[[], float] = time.monotonic,
         account: "Callable[[], Account | None]" = lambda: None,
+        reading: "Callable[[], Reading | None]" = lambda: None,
     ) -> None:
         self.home = home
         self.settings = settings
@@ -68,6 +71,7 @@ class Desk:
         self.exploring = Exploring(self.ledger, self.writing, engine, settings)
         self.tally = Tally(self.ledger)
         self.posting = Posting(self.ledger, settings, account)
+        self.polling = Polling(self.ledger, settings, reading)
         self._store: Store | None = None
         self.is_open = False
         engine.on_state = lambda: self.ledger.tell(EngineChanged())
@@ -88,6 +92,7 @@ class Desk:
         self.ledger.connect(Keeper(self._store, self._told))
         self.writing.start()
         self.posting.start()
+        self.polling.start()
         self.is_open = True
         for notice in self._store.notices:
             self.ledger.tell(Noticed(notice, "warning"))
@@ -119,6 +124,7 @@ class Desk:
         Returns the file that holds what the disk would not take, None when all is kept.
         """
         rescued = None
+        await self.polling.close()
         await self.posting.close()
         await self.writing.close()
         await self.cards.close()

@@ -195,6 +195,7 @@ class X:
         if self._names and names:
             params |= {"expansions": ["author_id"], "user_fields": ["username"]}
         token: str | None = None
+        seen: set[str] = set()
         while True:
             page, token = self._ask(
                 lambda client, signed, token=token: ask(  # type: ignore[misc]
@@ -205,6 +206,9 @@ class X:
             yield page
             if token is None or newest:
                 return
+            if token in seen:
+                raise Garbled("X goes round in circles from page to page")
+            seen.add(token)
 
     def _ask(self, send: Callable[["tweepy.Client", bool], Any], read: Callable[[Any], T]) -> T:
         with self._lock:
