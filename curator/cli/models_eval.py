@@ -76,6 +76,7 @@ def evaluate(
     from models.evaluate.figures import evaluate as measure
 
     place = model_folder(folder(home))
+    _check(names or (), place)
     sentences, train = _texts(text)
     found: list[Figures] = []
     with Status() as status:
@@ -99,7 +100,7 @@ def evaluate(
             except CheckpointError as error:
                 status.clear()
                 if names:
-                    raise Stop(f"{error}. `curator models` lists what there is.", USAGE) from error
+                    raise Stop(str(error), USAGE) from error
                 say(f"left out: {error}")  # damaged, or no writer
                 continue
             status.clear()
@@ -110,6 +111,18 @@ def evaluate(
         _print(found, len(sentences), show, markdown=markdown)
     if not found:
         raise typer.Exit(FAILED)
+
+
+def _check(names: Sequence[str], place: Path) -> None:
+    """Raise `Stop` for a model that is not there or damaged, before any is measured."""
+    from models.checkpoint import CheckpointError, describe
+    from models.library import find
+
+    try:
+        for name in names:
+            describe(find(name, [place]))
+    except CheckpointError as error:
+        raise Stop(f"{error}. `curator models` lists what there is.", USAGE) from error
 
 
 def _texts(file: Path | None) -> tuple[list["Sentence"], list["Sentence"]]:

@@ -95,8 +95,8 @@ def evaluate(
     size = None
     if isinstance(model, str | Path):
         folder = find(model, extra_dirs)
-        size = (folder / WEIGHTS).stat().st_size
         writer = load(folder, device)
+        size = (folder / WEIGHTS).stat().st_size
     else:
         writer = model
     known = [s.text for s in train]
