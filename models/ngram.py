@@ -104,7 +104,7 @@ class Ngram:
     """An n-gram model over the symbols of a `CharTokenizer`, the end of a sentence among them.
 
     `symbols` (N,) is the training text, each sentence between BOS and EOS; `places` are those of
-    its symbols that follow something, sorted by their history and then by themselves.
+    its symbols that follow something, sorted by their history.
     """
 
     def __init__(
@@ -250,20 +250,13 @@ class Ngram:
 
 def _sorted_places(symbols: Symbols, size: int) -> Places:
     """Return the places that are predicted, sorted by the `size` symbols before them, the last
-    one first and nothing beyond a BOS, and then by the symbol itself."""
+    one first. What is beyond a BOS, or the text, is sorted by as well; no search reaches it."""
     places = np.flatnonzero(symbols != BOS).astype(np.int32)
     keys: list[NDArray[Any]] = []
-    inside = np.ones(len(places), bool)
     for start in range(0, size, _PACKED):
         key = np.zeros(len(places), np.uint64)
         for back in range(start + 1, min(start + _PACKED, size) + 1):
-            # Where a sentence has begun already, `inside` is false and the place read is of no
-            # account.
-            symbol = symbols[np.maximum(places - back, 0)].astype(np.uint64)
             shift = np.uint64(16 * (_PACKED - (back - start)))
-            key |= np.where(inside, symbol, np.uint64(0)) << shift
-            inside &= symbol != BOS
+            key |= symbols[np.maximum(places - back, 0)].astype(np.uint64) << shift
         keys.append(key)
-        if not inside.any():
-            break
-    return places[np.lexsort((symbols[places], *reversed(keys)))]
+    return places[np.lexsort(keys[::-1])] if keys else places

@@ -49,7 +49,7 @@ def test_missing_parts_are_named(folder):
     ("change", "message"),
     [
         ({"format": 99}, "format 99"),
-        ({"kind": "ngram"}, "ngram"),
+        ({"kind": "ngram"}, "count in characters"),
         ({"conditions_hash": "0"}, "other genres"),
         ({"config": {"vocabulary": 10, "labels": 2}}, "do not fit"),
     ],
