@@ -67,8 +67,8 @@ class Found:
 
 def _candidate(line: str) -> Candidate | None:
     try:
-        *texts, score = json.loads(line)
-        return Candidate(*map(str, texts), score=float(score))
+        source, ref, artist, title, note, score = json.loads(line)
+        return Candidate(source, ref, artist, title, note, float(score))
     except (ValueError, TypeError):
         return None
 

@@ -1,0 +1,153 @@
+"""The right song among those that sound like it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curator.domain.finding import Candidate
+from curator.music.matching import artists_of, match, plain, score, take_apart
+
+
+def found(*pairs):
+    return [Candidate("s", str(n), artist, title) for n, (artist, title) in enumerate(pairs)]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Lanterns", "lanterns"),
+        ("Lanterns - 2011 Remaster", "lanterns"),
+        ("Lanterns (Remastered 2009)", "lanterns"),
+        ("Lanterns (feat. Ada Moss)", "lanterns"),
+        ("Lanterns feat. Ada Moss", "lanterns"),
+        ("Lanterns ft. Ada Moss & Bruno", "lanterns"),
+        ("Lanterns - Radio Edit", "lanterns"),
+        ("Lanterns [Bonus Track]", "lanterns"),
+        ('Lanterns - From "Harbour"', "lanterns"),
+        ("Lanterns - Live at the Quay", "lanterns"),
+        ("(I Can't Hear) No Refrain", "no refrain"),
+        ("Déjà Rêvé", "deja reve"),
+        ("Don't Stop", "dont stop"),
+        ("Dancing with Nobody", "dancing with nobody"),
+        ("(Untitled)", "untitled"),
+        ("Live", "live"),
+        ("Remix", "remix"),
+        ("÷", "÷"),
+    ],
+)
+def test_what_a_title_is_called_without_its_additions(title, name):
+    assert take_apart(title).name == name
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Lanterns - Live at the Quay", {"live", "quay"}),
+        ("Lanterns (Glass Remix)", {"glass", "remix"}),
+        ("Lanterns (Karaoke Version)", {"karaoke"}),
+        ("Lanterns - Acoustic", {"acoustic"}),
+        ("Lanterns - Album Version", set()),
+        ("Lanterns - 2011 Remastered Version", set()),
+        ("Lanterns (Deluxe Edition)", set()),
+        ("Lanterns", set()),
+    ],
+)
+def test_which_version_a_title_is(title, words):
+    assert take_apart(title).version == words
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The Vowels", "vowels"),
+        ("Vowels, The", "The Vowels"),
+        ("Simon & Garfield", "Simon and Garfield"),
+        ("Beyoncé", "beyonce"),
+        ("A$h Riot", "ASh Riot"),
+        ("MØRK", "Mork"),
+        ("P!ne", "Pine"),
+    ],
+)
+def test_the_same_artist_written_in_two_ways(one, other):
+    assert artists_of(one)[0] == artists_of(other)[0]
+
+
+def test_marks_of_other_scripts_are_letters():
+    assert plain("ガ") != plain("カ")
+    assert plain("й") != plain("и")
+
+
+@pytest.mark.parametrize(
+    ("artist", "title", "right"),
+    [
+        ("night ferry", "lanterns", 3),
+        ("Night Ferry", "Lanterns (live)", 1),
+        ("Night Ferry", "Lanterns (Glass Remix)", 2),
+        ("Nite Ferry", "Lanterns", 3),
+        ("Night Ferry", "Lantern", 3),
+        ("Night Ferry feat. Ada Moss", "Lanterns", 3),
+        ("Lantern Tribute Band", "Lanterns", 4),
+    ],
+)
+def test_the_best_is_not_the_first(artist, title, right):
+    result = match(
+        artist,
+        title,
+        found(
+            ("Karaoke Quay", "Lanterns (Originally Performed by Night Ferry)"),
+            ("Night Ferry", "Lanterns - Live at the Harbour Hall"),
+            ("Night Ferry", "Lanterns (Glass Remix)"),
+            ("Night Ferry", "Lanterns - 2021 Remaster"),
+            ("Lantern Tribute Band", "Lanterns"),
+        ),
+    )
+    assert result.best is not None
+    assert result.best.ref == str(right)
+
+
+@pytest.mark.parametrize(
+    ("artist", "title", "candidates"),
+    [
+        ("Night Ferry", "Lanterns", [("Somebody Else", "Lanterns")]),
+        ("Night Ferry", "Lanterns", [("Night Ferry", "Lanterns (Glass Remix)")]),
+        ("Night Ferry", "Lanterns (Moss Remix)", [("Night Ferry", "Lanterns (Glass Remix)")]),
+        ("Night Ferry", "Lanterns", [("Night Ferry", "Lanterns (Karaoke Version)")]),
+        ("Velvet Meridian", "Glass Orchard 3", [("Velvet Meridian", "Glass Orchard 2")]),
+        (None, "Lanterns", [("Night Ferry", "Lanterns"), ("Ada Moss", "Lanterns")]),
+    ],
+)
+def test_it_is_doubtful(artist, title, candidates):
+    result = match(artist, title, found(*candidates))
+    assert result.doubtful
+    assert result.best is None
+    assert result.candidates
+
+
+def test_the_same_song_on_two_albums_is_not_doubtful():
+    result = match("Night Fery", "Lanterns", found(*[("Night Ferry", "Lanterns")] * 2))
+    assert result.best is not None
+    assert result.best.ref == "0"
+
+
+def test_a_title_alone_is_sure_when_only_one_has_it():
+    result = match(None, "Saltwater Hymn", found(("Kelpie Choir", "Saltwater Hymn"), ("B", "Salt")))
+    assert result.best is not None
+
+
+def test_what_has_nothing_in_common_is_not_offered():
+    assert match("Night Ferry", "Lanterns", found(("Xyz", "Qqq"))).candidates == ()
+
+
+TEXT = st.text(max_size=40)
+
+
+@given(TEXT, TEXT, TEXT, TEXT)
+def test_scores_are_shares_and_nothing_breaks(artist, title, other_artist, other_title):
+    value = score(artist, title, Candidate("s", "1", other_artist, other_title))
+    assert 0.0 <= value <= 1.0
+
+
+@given(st.text("abc é'&-().", min_size=1, max_size=20), st.text("xyz ", min_size=1, max_size=9))
+def test_a_song_fits_itself_best(title, artist):
+    if plain(title).strip() and plain(artist).strip():
+        assert score(artist, title, Candidate("s", "1", artist, title)) == 1.0
