@@ -104,7 +104,8 @@ class Post:
     `id` is its sample's. `at` is when it came into its state, `why` what led there in words;
     `due` is when it may leave. `first_sent` is when it was first being sent, of `attempts` in
     all. `unsure` says that nobody knows what came of the last one, `looked` how often it was read
-    back for in vain since, the last time at `looked_at`. All times are as in records. `likes` is None while unknown.
+    back for in vain since, the last time at `looked_at`. All times are as in records; `likes` is
+    None while unknown.
     """
 
     id: str
