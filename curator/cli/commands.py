@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from curator.cli import exits, streams
+from curator.cli.auth import auth
 from curator.cli.bench import bench
 from curator.cli.corpus import corpus
 from curator.cli.desk import desk
@@ -19,8 +20,10 @@ from curator.cli.judge import judge
 from curator.cli.models import models
 from curator.cli.options import RootHome, inherited
 from curator.cli.parse import parse
+from curator.cli.poll import poll
 from curator.cli.store import store
 from curator.cli.train import train
+from curator.cli.watch import watch
 
 
 class Commands(TyperGroup):
@@ -87,9 +90,12 @@ app.command()(parse)
 app.command(name="import")(import_)
 app.command()(judge)
 app.command()(export)
+app.command()(poll)
+app.command()(watch)
 app.command()(bench)
 app.add_typer(corpus, name="corpus")
 app.add_typer(models, name="models")
 app.add_typer(train, name="train")
 app.add_typer(explore, name="explore")
+app.add_typer(auth, name="auth")
 app.add_typer(store, name="store")

@@ -32,6 +32,8 @@ def explain(error: BaseException) -> Stop | None:
         return error
     # Looked up by the caller's error alone, so that a command pays for no part it does not use.
     from curator.config import ConfigError
+    from curator.net.credentials import CredentialsError
+    from curator.net.x_errors import XError
     from curator.store import StoreDamaged, StoreError, StoreLocked
 
     if isinstance(error, StoreLocked):
@@ -40,7 +42,7 @@ def explain(error: BaseException) -> Stop | None:
         return Stop(str(error), DAMAGED)
     if isinstance(error, ConfigError):
         return Stop(str(error), USAGE)
-    if isinstance(error, StoreError):
+    if isinstance(error, StoreError | CredentialsError | XError):
         return Stop(str(error))
     if isinstance(error, OSError) and error.filename is not None:
         return Stop(f"{error.filename}: {error.strerror or error}")

@@ -21,7 +21,8 @@ class Polling:
     """Asks X every so often for what is new; the queue grows, the cursor stays where it is.
 
     `stopped` says why nothing is asked for until `start_again`; `trouble` what went wrong last
-    and is waited out; `waits_until` is when X is asked next, on the clock of `time.monotonic`.
+    and is waited out; `absent` that there are no credentials; `waits_until` is when X is asked
+    next, on the clock of `time.monotonic`.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Polling:
         self._poller: Poller | None = None
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
-        self.on = False
+        self.absent = False
         self.stopped: str | None = None
         self.trouble: str | None = None
         self.waits_until: float | None = None
@@ -98,7 +99,7 @@ class Polling:
             x = await in_thread(self._connect, "read credentials")
         except CredentialsError as error:
             raise Unauthorised(str(error)) from None
-        self.on = x is not None
+        self.absent = x is None
         self._ledger.tell(PollingChanged())
         return None if x is None else await in_thread(lambda: self._make_poller(x), "read marks")
 

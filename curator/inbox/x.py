@@ -50,10 +50,14 @@ class Reading(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What a page brings: new requests, and the mark to store with them."""
+    """What a page brings: new requests, and the mark to store with them.
+
+    `began` says that this was the first look at the stream: requests come from here on.
+    """
 
     requests: tuple[Request, ...]
     mark: Mark
+    began: bool = False
 
 
 @dataclass(slots=True)
@@ -175,7 +179,7 @@ class Reader:
 
     def _begin(self, name: str) -> Arrived:
         page = next(self._ask(newest=True))
-        return Arrived((), self._mark(name, page.newest or "1", page, 0))
+        return Arrived((), self._mark(name, page.newest or "1", page, 0), began=True)
 
     def _mark(self, name: str, since: str | None, page: Page, requests: int) -> Mark:
         return Mark(

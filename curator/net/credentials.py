@@ -110,7 +110,7 @@ def keep(service: Name, fields: Mapping[str, str]) -> None:
     if problem := _put(service, Hidden(fields)):
         raise CredentialsError(
             f"the system's keyring can't be used here ({problem}); "
-            f"set {_named(_variables(service))} in the environment instead"
+            f"set {_named(variables(service))} in the environment instead"
         )
 
 
@@ -144,8 +144,8 @@ def forget(service: Name) -> bool:
 def held() -> "Iterator[Held]":
     """Yield what there is, by service, the first of each being what is used."""
     for service in ("x", "spotify"):
-        if given := _environment(_variables(service)):
-            missing = [v for name, v in _variables(service).items() if name not in given]
+        if given := _environment(variables(service)):
+            missing = [v for name, v in variables(service).items() if name not in given]
             problem = f"{', '.join(missing)} missing" if missing else ""
             kind = "OAuth 1.0a keys" if service == "x" else "client credentials"
             yield Held(service, kind, "the environment", problem)
@@ -178,7 +178,8 @@ def _kind(fields: Mapping[str, str]) -> str:
     return f"OAuth 2.0 token, {renewed}"
 
 
-def _variables(service: Name) -> Mapping[str, str]:
+def variables(service: Name) -> Mapping[str, str]:
+    """Return the environment variables that stand for a service's credentials, by field."""
     return OAUTH1 if service == "x" else SPOTIFY
 
 
@@ -215,7 +216,7 @@ def _kept(service: Name) -> Hidden | None:
     except Exception as error:  # locked, or a backend's own trouble
         raise CredentialsError(
             f"the system's keyring can't be read ({type(error).__name__}); unlock it, or set "
-            f"{_named(_variables(service))} in the environment"
+            f"{_named(variables(service))} in the environment"
         ) from None
     if text is None:
         return None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 _LONGEST = 300
@@ -102,7 +103,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> XError:
             return UsageCapped(f"the month's usage of X is spent (429). {words}".rstrip())
         case 429:
             reset = _number(headers.get("x-rate-limit-reset"))
-            return RateLimited("X wants fewer requests for a while (429)", reset)
+            when = "for a while" if reset is None else f"until {_clock(reset)}"
+            return RateLimited(f"X wants fewer requests {when} (429)", reset)
     return Refused(said)
 
 
@@ -123,6 +125,13 @@ def _said(body: bytes) -> tuple[str, str]:
                 words = value.strip()[:_LONGEST]
     kinds = [str(p.get("type") or "") for p in (*problems, *nested)]
     return words, next((kind for kind in kinds if kind not in ("", "about:blank")), "")
+
+
+def _clock(seconds: float) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        return "later"
 
 
 def _list(value: Any) -> list[Any]:
