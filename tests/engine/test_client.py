@@ -178,6 +178,14 @@ async def test_the_latent_space(make: Make) -> None:
     assert [e.z for e in events if isinstance(e, Written)][1].startswith("AACAPw")  # row 1 = 1.0
 
 
+async def test_a_model_that_can_not_tell_says_so(make: Make) -> None:
+    engine = make()
+    await engine.start()
+    with pytest.raises(EngineError, match="cannot tell what its conditions contribute"):
+        await engine.contributions("A text.", Song("A", "T"))
+    assert await engine.surprisal("A text.", Song("A", "T")) == [("A", 1.0), ("text.", 5.0)]
+
+
 async def test_a_switch_comes_after_what_is_being_written(make: Make) -> None:
     engine = make()
     await engine.start()

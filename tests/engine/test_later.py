@@ -21,6 +21,18 @@ class Made:
     async def write(self, job):
         yield job
 
+    async def decode(self, z, song, **how):
+        yield z, song, how
+
+    async def encode(self, text, song):
+        return "encoded", text, song
+
+    async def surprisal(self, text, song):
+        return "surprisal", text, song
+
+    async def contributions(self, text, song, *, z):
+        return "contributions", text, song, z
+
     async def close(self):
         self.calls.append("close")
 
@@ -47,3 +59,16 @@ async def test_it_stands_for_the_engine_once_that_is_made():
     assert [event async for event in later.write("job")] == ["job"]
     await later.close()
     assert engine.calls == ["start", "start", "close"]
+
+
+async def test_questions_are_passed_on():
+    later = LaterEngine(Made)
+    with pytest.raises(RuntimeError):
+        await later.surprisal("text", "song")
+    await later.start()
+    how = {"seed": 1, "temperature": 0.5, "top_p": 0.9}
+    assert [e async for e in later.decode(["z"], "song", seed=1)] == [(["z"], "song", how)]
+    assert await later.encode("text", "song") == ("encoded", "text", "song")
+    assert await later.surprisal("text", "song") == ("surprisal", "text", "song")
+    asked = await later.contributions("text", "song", z="z")
+    assert asked == ("contributions", "text", "song", "z")

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from curator.engine.protocol import (
     Cancel,
     Cancelled,
+    Contributed,
+    Contributions,
     Decode,
     Done,
     Encode,
@@ -43,6 +45,7 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(Encode, TEXT, TEXT, **ABOUT),
     st.builds(Decode, TEXT, st.lists(TEXT), ROW, **ABOUT),
     st.builds(Surprisal, TEXT, TEXT, **ABOUT),
+    st.builds(Contributions, TEXT, TEXT, st.none() | TEXT, **ABOUT),
     st.builds(Ready, TEXT, TEXT, TEXT, TEXT, NUMBER),
     st.builds(Tokens, TEXT, st.dictionaries(ROW.map(str), TEXT)),
     st.builds(Written, TEXT, ROW, TEXT, ROW, NUMBER, TEXT, TEXT, TEXT, TEXT),
@@ -50,6 +53,7 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(Cancelled, TEXT),
     st.builds(Encoded, TEXT, TEXT),
     st.builds(Surprisals, TEXT, st.lists(st.tuples(TEXT, NUMBER))),
+    st.builds(Contributed, TEXT, st.lists(st.tuples(TEXT, st.dictionaries(TEXT, NUMBER)))),
     st.builds(Failed, TEXT, TEXT),
 )
 

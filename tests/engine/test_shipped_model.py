@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from curator.domain.records import Song
-from curator.engine.client import EngineClient, WriteJob
+from curator.engine.client import EngineClient, Event, WriteJob
 from curator.engine.protocol import Tokens, Written
 
 SONG = Song("Nina Simone", "Sinnerman", ("jazz", "soul"), {"energy": 0.8, "tempo": 140.0})
@@ -19,6 +19,10 @@ def shipped() -> None:
         pytest.skip(f"the weights of {DEFAULT} are not there")
 
 
+def _of(events: list[Event]) -> Written:
+    return next(event for event in events if isinstance(event, Written))
+
+
 @pytest.mark.usefixtures("shipped")
 async def test_the_engine_writes_what_the_writer_writes(tmp_path: Path) -> None:
     from models.library import load
@@ -30,6 +34,8 @@ async def test_the_engine_writes_what_the_writer_writes(tmp_path: Path) -> None:
     events = [event async for event in engine.write(job)]
     encoded = await engine.encode("The drums never let go.", SONG)
     surprisals = await engine.surprisal("The drums never let go.", SONG)
+    shares = await engine.contributions("The drums never let go.", SONG)
+    others = await engine.contributions("The drums never let go.", SONG, z=_of(events).z)
     await engine.close()
 
     writer = load("cvae-small", "cpu")
@@ -43,4 +49,7 @@ async def test_the_engine_writes_what_the_writer_writes(tmp_path: Path) -> None:
     assert any(isinstance(event, Tokens) for event in events)
     assert {e.weights for e in events if isinstance(e, Written)} == {writer.weights_hash}
     assert encoded
+    assert "".join(piece for piece, _ in shares).strip("⏎ ") == "The drums never let go."
+    assert all(by.keys() == {*SONG.genres, *SONG.features, "z", "words before"} for _, by in shares)
+    assert {piece: by["z"] for piece, by in shares} != {piece: by["z"] for piece, by in others}
     assert "".join(piece for piece, _ in surprisals).strip() == "The drums never let go."
