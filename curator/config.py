@@ -76,18 +76,26 @@ class Settings:
     """What posts may cost in a calendar month (UTC)."""
     dry_run: bool = False
     """Whether posts are only rehearsed; without credentials for X they always are."""
+    sources: tuple[str, ...] = ("catalogue", "musicbrainz", "spotify")
+    """Who is asked about songs, in this order; Spotify only where there are keys for it."""
+    model_sources: tuple[str, ...] = ("catalogue", "musicbrainz")
+    """Whose genres and features may reach the model: Spotify forbids it for its own."""
     spotify_base_url: str = "https://api.spotify.com/v1/"
     """Where Spotify is."""
     spotify_token_url: str = "https://accounts.spotify.com/api/token"
     """Where Spotify lets programs in."""
     musicbrainz_base_url: str = "https://musicbrainz.org"
     """Where MusicBrainz is."""
+    musicbrainz_contact: str | None = None
+    """A mail address or page that MusicBrainz can turn to about the requests sent to it."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Other keys for actions: the id of a binding, as the help shows it → key or keys."""
 
     def __post_init__(self) -> None:
         for own in fields(self):
             _check(own.name, getattr(self, own.name))
+        for name in _LISTS:
+            object.__setattr__(self, name, tuple(getattr(self, name)))
 
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -107,6 +115,10 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "publish": ("x", "all", "none"),
 }
 _SWITCHES = ("x_names", "dry_run")
+_LISTS: Mapping[str, tuple[str, ...]] = dict.fromkeys(
+    ("sources", "model_sources"), ("catalogue", "musicbrainz", "spotify")
+)
+_MAY_BE_MISSING = ("device", "musicbrainz_contact")
 _GROUPS = ("x", "spotify", "musicbrainz")
 """Tables of the file: `base_url` in `[x]` is the setting `x_base_url`."""
 
@@ -123,10 +135,14 @@ def _check(name: str, value: object) -> None:
         pairs = value.items() if isinstance(value, Mapping) else [(0, 0)]
         if not all(isinstance(key, str) and isinstance(text, str) for key, text in pairs):
             raise ValueError(f'keys are pairs of texts such as approve = "A", not {value!r}')
+    elif name in _LISTS:
+        listed = value if isinstance(value, list | tuple) else (None,)
+        if not all(entry in _LISTS[name] for entry in listed) or len({*listed}) < len(listed):
+            raise ValueError(f"{name} is a list of {', '.join(_LISTS[name])}, not {value!r}")
     elif name in _SWITCHES:
         if not isinstance(value, bool):
             raise ValueError(f"{name} is true or false, not {value!r}")
-    elif not (isinstance(value, str) and value.strip()) and not (name == "device" and not value):
+    elif not (isinstance(value, str) and value.strip()) and (value or name not in _MAY_BE_MISSING):
         raise ValueError(f"{name} is a text, not {value!r}")
     elif name in _CHOICES and value not in _CHOICES[name]:
         raise ValueError(f"{name} is one of {', '.join(_CHOICES[name])}, not {value!r}")
@@ -221,6 +237,8 @@ def _environment() -> dict[str, Any]:
                 value = json.loads(text)
             except ValueError:
                 value = text
+        elif own.name in _LISTS:
+            value = [entry.strip() for entry in text.split(",") if entry.strip()]
         found[own.name] = value
     return found
 

@@ -137,3 +137,26 @@ def test_settings_of_x_are_read_from_their_table_and_the_environment(tmp_path, m
         load_settings(tmp_path, x_stream="everything")
     with pytest.raises(ConfigError, match="true or false"):
         load_settings(tmp_path, x_names="perhaps")
+
+
+def test_sources_are_a_list_in_the_file_and_in_the_environment(tmp_path, monkeypatch):
+    (tmp_path / "config.toml").write_text('sources = ["spotify"]\nmodel_sources = []\n')
+    settings = load_settings(tmp_path)
+    assert (settings.sources, settings.model_sources) == (("spotify",), ())
+    monkeypatch.setenv("CURATOR_SOURCES", "musicbrainz, catalogue")
+    assert load_settings(tmp_path).sources == ("musicbrainz", "catalogue")
+    monkeypatch.setenv("CURATOR_SOURCES", "")
+    assert load_settings(tmp_path).sources == ()
+
+
+@pytest.mark.parametrize(
+    "wrong", ['"lastfm"', "3", '["spotify", "spotify"]', "[1]", '[["spotify"]]']
+)
+def test_only_sources_that_there_are(tmp_path, wrong):
+    (tmp_path / "config.toml").write_text(f"sources = {wrong}\n")
+    with pytest.raises(ConfigError, match="sources is a list of catalogue, musicbrainz, spotify"):
+        load_settings(tmp_path)
+
+
+def test_spotify_does_not_reach_the_model_unless_somebody_says_so():
+    assert "spotify" not in Settings().model_sources
