@@ -3,9 +3,10 @@
 Two classifiers of bags of words (TF-IDF of words and pairs, logistic regression) learn from human
 sentences which family of genres a song is of, and whether its energy is high or low. They are then
 asked about what a model wrote: what share is found back? As for control in Keskar et al. 2019 and
-after, the share alone says little. Beside it stand the ceiling, the same judge on what people
-wrote about the same songs; the floor, its answers held against the songs in another order; and
-chance, what always naming the most frequent answer gives.
+after, the share alone says little. Beside it stand the same judge on what people wrote about the
+same songs, which a model can pass by being more typical than people are; the floor, its answers
+held against the songs in another order; and chance, what always naming the most frequent answer
+gives.
 """
 
 import hashlib
@@ -43,7 +44,7 @@ class Share(NamedTuple):
 class Found:
     """How often an aspect is found back in texts.
 
-    `written`: in the samples; `people`: in human texts about the same songs (the ceiling);
+    `written`: in the samples; `people`: in human texts about the same songs;
     `shuffled`: in the samples, held against the songs in another order (the floor); `chance`: by
     always naming the most frequent answer. `songs` is the number of samples asked about.
     """

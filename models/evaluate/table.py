@@ -135,7 +135,7 @@ def _control(aspect: str) -> list[tuple[str, str, Cell]]:
             of(lambda c: f"{_percent(c.written.share)} ({_percent(c.written.low)}-"
                f"{_percent(c.written.high)})"),
         ),
-        ("  in human text (ceiling), %", "", of(lambda c: _percent(c.people.share))),
+        ("  in human text, %", "", of(lambda c: _percent(c.people.share))),
         ("  songs shuffled (floor), %", "", of(lambda c: _percent(c.shuffled))),
         ("  by chance, %", "", of(lambda c: _percent(c.chance))),
     ]  # fmt: skip
