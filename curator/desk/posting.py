@@ -2,30 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from curator.config import Settings
 from curator.desk.books import DeskBook
 from curator.desk.changes import Noticed, OutboxChanged
+from curator.desk.handling import Action, Handling
 from curator.desk.ledger import Ledger
-from curator.desk.queueing import NotAllowed, Queueing
+from curator.desk.queueing import Queueing
 from curator.desk.sending import Sending
 from curator.domain.outbox import STATES, Outbox, Post, State, moment
-from curator.domain.records import Event, PostStep, Request, Scalar
+from curator.domain.records import Event, PostStep, Request
 from curator.publishing.account import Account
 from curator.publishing.planning import Plan
-
-Action = Literal["send_now", "withdraw", "look_for", "posted_as", "again", "plain", "give_up"]
-
-_CAN: dict[State, tuple[Action, ...]] = {
-    "queued": ("send_now", "withdraw"),
-    "uncertain": ("look_for", "posted_as", "again", "give_up"),
-    "rejected": ("again", "plain", "posted_as", "give_up"),
-    "blocked": ("again", "give_up"),
-    "dry": ("again", "give_up"),
-    "given up": ("again", "posted_as"),
-    "withdrawn": ("again",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +43,11 @@ class Posting:
         self._settings = settings
         self._book = DeskBook(ledger)
         self._sending = Sending(self._book, settings, account, ledger.tell)
-        self._queueing = self._make_queueing()
+        self._prepare()
         ledger.follow(self._follow)
 
-    def _make_queueing(self) -> Queueing:
-        return Queueing(
+    def _prepare(self) -> None:
+        self._queueing = Queueing(
             self._ledger.session,
             self._book.outbox,
             self._ledger.requests.get,
@@ -68,13 +56,21 @@ class Posting:
             self._settings,
             self._ledger.stamp,
         )
+        self._handling = Handling(
+            self._book.outbox,
+            self._queueing,
+            self._ledger.session.is_approved,
+            self._ledger.stamp,
+            self._book.record,
+            self._ledger.add,
+        )
 
     # Opening and closing
 
     def begin(self) -> None:
         """Read what is stored; may be run in a thread."""
         self._book.begin()
-        self._queueing = self._make_queueing()
+        self._prepare()
 
     def start(self) -> None:
         """Begin to send."""
@@ -150,81 +146,48 @@ class Posting:
         if post.state == "queued":
             left = moment(post.due) - moment(self._book.now())
             seconds = max(left.total_seconds(), 0.0)
-        return OutboxRow(post, self._ledger.requests.get(post.request), seconds, self._can(post))
+        return OutboxRow(
+            post, self._ledger.requests.get(post.request), seconds, self._handling.can(post)
+        )
 
     # What the curator can do
 
     def send_now(self, post_id: str) -> None:
-        """Send a queued post without waiting any longer. Raises `NotAllowed`."""
-        self._do(post_id, "send_now", "moved", due=self._book.now())
+        """Send a queued post without waiting any longer. Raises `NotAllowed`, as all these do."""
+        self._handling.send_now(post_id)
+        self._changed()
 
     def withdraw(self, post_id: str) -> None:
-        """Do not send a queued post; its approval stays as a label. Raises `NotAllowed`."""
-        self._do(post_id, "withdraw", "withdrawn", why="withdrawn by the curator")
+        """Do not send a queued post; its approval stays as a label."""
+        self._handling.withdraw(post_id)
+        self._changed()
 
     def look_for(self, post_id: str) -> None:
-        """Look among the account's posts for an uncertain one now. Raises `NotAllowed`."""
-        self._check(post_id, "look_for")
+        """Look among the account's posts for an uncertain one now."""
+        self._handling.check(post_id, "look_for")
         self._sending.sender.look_for(post_id)
-        self._sending.wake()
+        self._changed()
 
     def posted_as(self, post_id: str, tweet: str) -> None:
-        """Say that a post is on X, under which id or address. Raises `NotAllowed`."""
-        id = tweet.strip().split("?")[0].rstrip("/").rpartition("/")[2]
-        if not (id.isascii() and id.isdigit()):
-            raise NotAllowed("the id of a post is a number; it ends the post's address")
-        if self.outbox.claims(id):
-            raise NotAllowed("another post is known to be that one")
-        self._do(post_id, "posted_as", "posted", tweet=id, by_hand=True, why="as the curator says")
+        """Say that a post is on X: its id there, or its address."""
+        self._handling.posted_as(post_id, tweet)
+        self._changed()
 
     def again(self, post_id: str, *, plain: bool = False) -> None:
-        """Queue a post again, with its text as it now reads. Raises `NotAllowed`.
-
-        `plain` makes a plain post of a reply that X refused. What is uncertain must have been
-        looked for in vain before.
-        """
-        self._check(post_id, "plain" if plain else "again")
-        step = self._queueing.again(post_id, plain=plain)
-        self._ledger.add(step)
+        """Queue a post again, as it now reads; `plain` makes a plain post of a refused reply."""
+        self._handling.again(post_id, plain=plain)
         self._changed()
 
     def give_up(self, post_id: str) -> None:
-        """Leave a post as it is for good. Raises `NotAllowed`."""
-        self._do(post_id, "give_up", "given_up", why="given up by the curator")
+        """Leave a post as it is for good."""
+        self._handling.give_up(post_id)
+        self._changed()
 
     def start_again(self) -> None:
         """Go on after the sender has stopped or paused."""
         self._sending.sender.start_again()
         self._changed()
 
-    def _do(
-        self,
-        post_id: str,
-        action: Action,
-        kind: Literal["moved", "withdrawn", "posted", "given_up"],
-        **data: Scalar,
-    ) -> None:
-        post = self._check(post_id, action)
-        if self._book.record(post_id, kind, **data) is None:
-            raise NotAllowed(f"it is {post.state}")
-        self._changed()
-
-    def _check(self, post_id: str, action: Action) -> Post:
-        post = self.outbox.post(post_id)
-        if post is None:
-            raise NotAllowed("there is no such post")
-        if action not in self._can(post):
-            raise NotAllowed(f"it is {post.state}")
-        return post
-
     def _changed(self) -> None:
         self._sending.wake()
         self._ledger.tell(OutboxChanged())
-
-    def _can(self, post: Post) -> tuple[Action, ...]:
-        not_now = {
-            "again": (post.unsure and not post.looked)
-            or (post.state == "withdrawn" and not self._ledger.session.is_approved(post.id)),
-            "plain": post.reply_to is None,
-        }
-        return tuple(action for action in _CAN.get(post.state, ()) if not not_now.get(action))
