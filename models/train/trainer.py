@@ -154,16 +154,27 @@ class Trainer:
         position.since_best = 0 if better else position.since_best + 1
         if better:
             position.best = bound
-        # A stage with patience hands on its best weights, one without its last.
-        if better or moment.stage.patience is None:
-            state.best = {name: value.clone() for name, value in state.average.items()}
         position.epoch += 1
         position.stage_epoch += 1
         position.batch = 0
         patience = moment.stage.patience
         patient = patience is None or position.since_best < patience
-        if position.stage_epoch >= moment.stage.epochs or not patient:
+        over = position.stage_epoch >= moment.stage.epochs or not patient
+        # A stage with patience hands on its best weights, one without its last.
+        if over and patience is None:
+            self._keep(moment.stage.blend)
+        elif better and patience is not None:
+            self._keep(1.0)
+        if over:
             self._next_stage(position)
+
+    def _keep(self, blend: float) -> None:
+        """Remember the averaged weights, or a blend of what is remembered and them."""
+        best = self.state.best
+        self.state.best = {
+            name: torch.lerp(best[name], value, blend) if blend < 1.0 else value.clone()
+            for name, value in self.state.average.items()
+        }
 
     def _held_out(self) -> float:
         current: dict[str, Tensor] = {k: v.clone() for k, v in self.model.state_dict().items()}

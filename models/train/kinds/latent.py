@@ -35,6 +35,11 @@ class Objective:
     smoothing: float = 0.0
 
 
+DEFAULTS: dict[str, dict[str, float]] = {"cvae": {}, "vae": {"beta": 0.5}}
+"""What a kind wants otherwise. The VAE is there to reconstruct and to walk between sentences, so
+that a nat of KL is worth more than one of likelihood to it (Higgins et al. 2017, with β < 1)."""
+
+
 class LatentTask:
     """A latent model on its sentences; a `Task`."""
 
@@ -106,7 +111,7 @@ def _make(
         sizes["labels"] = condition_space().labels
     try:
         model = KINDS[config.kind](sizes).to(device)
-        objective = Objective(**config.objective)
+        objective = Objective(**{**DEFAULTS[config.kind], **config.objective})
     except TypeError as error:
         raise TrainError(f"no such setting: {error}") from None
     train, valid = encode(corpus.train, tokenizer), encode(corpus.valid, tokenizer)

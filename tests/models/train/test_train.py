@@ -147,3 +147,20 @@ def test_word_vectors_are_where_embeddings_start(tmp_path, sources):
 def test_unusable_sources_are_an_error(tmp_path):
     with pytest.raises(SourceError):
         train(CONFIG, [Path("nowhere.csv")], tmp_path / "m")
+
+
+def test_a_stage_hands_on_a_blend_of_its_ends(tmp_path, sources):
+    """What ships lies between the weights before the last stage and those after it."""
+    last = replace(CONFIG.stages[1], blend=0.25)
+    kept = {}
+    for name, stages in {
+        "before": CONFIG.stages[:1],
+        "after": CONFIG.stages,
+        "blend": (CONFIG.stages[0], last),
+    }.items():
+        train(replace(CONFIG, stages=stages), sources, tmp_path / name)
+        kept[name] = load_file(tmp_path / name / "training/state.safetensors")
+    for name in (n for n in kept["blend"] if n.startswith("best/")):
+        between = torch.lerp(kept["before"][name], kept["after"][name], 0.25)
+        assert torch.allclose(kept["blend"][name], between, atol=1e-6), name
+    assert not torch.equal(kept["before"]["best/bias"], kept["after"]["best/bias"])
