@@ -67,7 +67,7 @@ async def test_bars_are_of_the_word_under_the_cursor(stage, inside):
         for name, nats in word[1].items():
             assert f"{nats:+.2f}".replace("-", "−") in shown, name
         assert "energy 0.63" in shown
-        assert "latent vector z" in shown
+        assert "latent z" in shown
 
 
 async def test_down_goes_by_lines_and_then_to_the_walk(stage, inside):

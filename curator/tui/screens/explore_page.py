@@ -225,7 +225,7 @@ def _named(name: str, song: Song) -> tuple[str, str]:
     """Return a condition with its value, as people know it."""
     if name in song.features:
         return name, f" {song.features[name]:g}"
-    return {"z": "latent vector z"}.get(name, name), ""
+    return {"z": "latent z"}.get(name, name), ""
 
 
 def _key(card: Card) -> Key:
