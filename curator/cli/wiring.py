@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from curator.config import Settings
     from curator.desk.desk import Desk
     from curator.engine.client import Engine
+    from curator.music.lookup import Lookup
+    from curator.music.source import Source
     from curator.net.x import X
     from curator.store import Store
     from models.writer import Steering, Writer
@@ -55,7 +57,37 @@ def make_desk(home: Path, settings: "Settings") -> "Desk":
     def x() -> "X | None":
         return connect_x(settings)
 
-    return Desk(home, settings, LaterEngine(engine), account=x, reading=x)
+    def looking() -> "Lookup":
+        return connect_lookup(home, settings)
+
+    return Desk(home, settings, LaterEngine(engine), account=x, reading=x, looking=looking)
+
+
+def connect_lookup(home: Path, settings: "Settings") -> "Lookup":
+    """Return what is asked about songs: the sources of the settings, Spotify if it has keys."""
+    from curator.music.cache import Cache
+    from curator.music.catalogue import Catalogue
+    from curator.music.lookup import Lookup
+    from curator.music.musicbrainz import MusicBrainz
+    from curator.music.spotify import Spotify
+    from curator.net.credentials import CredentialsError, read_spotify
+
+    sources: list[Source] = []
+    for name in settings.sources:
+        if name == "catalogue":
+            sources.append(Catalogue(home))
+        elif name == "musicbrainz":
+            contact = settings.musicbrainz_contact
+            sources.append(MusicBrainz(settings.musicbrainz_base_url, contact=contact))
+        else:
+            try:
+                keys = read_spotify()
+            except CredentialsError:  # there are none, or none that can be read
+                continue
+            addresses = settings.spotify_base_url, settings.spotify_token_url
+            sources.append(Spotify(keys, *addresses))
+    cache = Cache(home / "cache" / "lookups.db")
+    return Lookup(sources, cache, model_sources=settings.model_sources)
 
 
 def connect_x(settings: "Settings") -> "X | None":

@@ -23,6 +23,7 @@ from curator.desk.exploring import Exploring
 from curator.desk.history import History
 from curator.desk.judging import Judging
 from curator.desk.ledger import Clock, Ledger, now
+from curator.desk.looking_up import LookingUp
 from curator.desk.polling import Polling
 from curator.desk.posting import Posting
 from curator.desk.queue import Queue
@@ -34,6 +35,7 @@ from curator.domain.warnings import WordList, parse_words
 if TYPE_CHECKING:
     from curator.engine.client import Engine
     from curator.inbox.x import Reading
+    from curator.music.lookup import Lookup
     from curator.publishing.account import Account
     from curator.store import Store
 
@@ -43,7 +45,8 @@ class Desk:
 
     `asking` takes requests in, `writing` gets samples written, `judging` and `history` are the
     curator's hands, `queue` and `cards` what is seen, `exploring` looks into samples, `posting`
-    sends what was approved, from the `account` if there is one, `polling` asks X for requests.
+    sends what was approved, from the `account` if there is one, `polling` asks X for requests,
+    `looking_up` asks what `looking` makes about their songs.
     Changes are told to `listen`ers.
     """
 
@@ -57,6 +60,7 @@ class Desk:
         tick: Callable[[], float] = time.monotonic,
         account: "Callable[[], Account | None]" = lambda: None,
         reading: "Callable[[], Reading | None]" = lambda: None,
+        looking: "Callable[[], Lookup] | None" = None,
     ) -> None:
         self.home = home
         self.settings = settings
@@ -65,7 +69,8 @@ class Desk:
         self.asking = Asking(self.ledger)
         self.judging = Judging(self.ledger, tick)
         self.history = History(self.ledger)
-        self.writing = Writing(self.ledger, engine, settings)
+        self.looking_up = LookingUp(self.ledger, looking)
+        self.writing = Writing(self.ledger, engine, settings, self.looking_up)
         self.queue = Queue(self.ledger, self.writing)
         self.cards = Cards(self.ledger, self.writing, settings, read_words(home))
         self.exploring = Exploring(self.ledger, self.writing, engine, settings)
@@ -90,6 +95,7 @@ class Desk:
         from curator.desk.keeper import Keeper
 
         self.ledger.connect(Keeper(self._store, self._told))
+        self.looking_up.start()
         self.writing.start()
         self.posting.start()
         self.polling.start()
@@ -126,6 +132,7 @@ class Desk:
         rescued = None
         await self.polling.close()
         await self.posting.close()
+        await self.looking_up.close()
         await self.writing.close()
         await self.cards.close()
         await self.engine.close()

@@ -15,6 +15,7 @@ from curator.config import Settings
 from curator.desk.changes import CardsChanged, QueueChanged
 from curator.desk.ledger import Ledger, new_id
 from curator.desk.writing import Writing, seed_of
+from curator.domain.finding import for_model
 from curator.domain.records import Sample, Song
 from curator.domain.vectors import between
 
@@ -75,7 +76,8 @@ class Exploring:
     def song(self, sample: Sample) -> Song:
         """Return what a sample was written for; the request's song where it came from a file."""
         known = sample.song.known or sample.song.genres or sample.song.features
-        return sample.song if known else self._ledger.song(sample.request_id)
+        song = sample.song if known else self._ledger.song(sample.request_id)
+        return for_model(song, self._settings.model_sources)
 
     def is_own(self, sample: Sample) -> bool:
         """Whether the loaded model wrote this sample, and not another one or a person."""

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from curator.config import Settings
 from curator.desk.changes import CardsChanged, EngineChanged, Grew, Noticed, QueueChanged
 from curator.desk.ledger import Ledger, new_id
-from curator.domain.records import Sample, Song
+from curator.domain.finding import for_model
+from curator.domain.records import Sample
 from curator.engine.errors import EngineCancelled, EngineError
 
 if TYPE_CHECKING:
+    from curator.desk.looking_up import LookingUp
     from curator.engine.client import Engine, WriteJob
     from curator.engine.protocol import Written
 
@@ -30,8 +32,11 @@ def seed_of(request_id: str) -> int:
 class Writing:
     """Keeps one job at the engine, the most wanted one."""
 
-    def __init__(self, ledger: Ledger, engine: "Engine", settings: Settings) -> None:
+    def __init__(
+        self, ledger: Ledger, engine: "Engine", settings: Settings, looking_up: "LookingUp"
+    ) -> None:
         self._ledger = ledger
+        self._looking_up = looking_up
         self._engine = engine
         self._settings = settings
         self._goal: dict[str, int] = {}  # request → rows wanted, in the order of wanting
@@ -70,6 +75,7 @@ class Writing:
             if self._goal[other] <= self._settings.batch:  # written in advance, no longer next
                 del self._goal[other]
                 self._ledger.touch(other)
+        self._looking_up.face(wanted)
         for wish in wanted:
             self._want(wish, self._settings.batch)
         if self._current not in (None, request_id) and self._missing(request_id):
@@ -167,12 +173,16 @@ class Writing:
         from curator.engine.client import WriteJob
         from curator.engine.protocol import Tokens, Written
 
+        await self._looking_up.settle(request_id)
+        song = for_model(self._ledger.song(request_id), self._settings.model_sources)
         missing = self._missing(request_id)
+        if not missing:
+            return
         first = missing[0]
         count = next((i for i, row in enumerate(missing) if row != first + i), len(missing))
         job = WriteJob(
             id=new_id(),
-            song=self._ledger.song(request_id),
+            song=song,
             n=count,
             seed=seed_of(request_id),
             first_row=first,
@@ -195,7 +205,6 @@ class Writing:
                             self._ledger.tell(EngineChanged())
 
     def _sample(self, request_id: str, job: "WriteJob", written: "Written") -> Sample:
-        song = job.song
         return Sample(
             id=new_id(),
             request_id=request_id,
@@ -211,7 +220,7 @@ class Writing:
             top_p=job.top_p,
             z=written.z,
             logprobs=written.logprobs,
-            song=Song(song.artist, song.title, song.genres, song.features, song.source),
+            song=job.song,
         )
 
 

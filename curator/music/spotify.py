@@ -7,13 +7,13 @@ day has been seen) and keep its token in the working directory; here every error
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from curator.domain.finding import Candidate
 from curator.music.genres import genres_of
-from curator.music.matching import artists_of, match, take_apart
+from curator.music.matching import SURE, artists_of, match, take_apart
 from curator.music.source import Details, SourceError, feature_values
 
 if TYPE_CHECKING:
@@ -63,19 +63,18 @@ class Spotify:
         self._features_closed = False
 
     def search(self, artist: str | None, title: str) -> Sequence[Candidate]:
-        """Return tracks: of the names as fields, and of all words where those bring no match.
+        """Return tracks: of the names as fields, and less exactly while none of them fits.
 
         Raises `SourceError`.
         """
-        name = take_apart(title).whole
         self._tracks.clear()
-        by_field = f'track:"{name}"' + (f' artist:"{artists_of(artist)[0]}"' if artist else "")
-        found = self._search(by_field)
-        best = match(artist, title, found).candidates
-        if not best or best[0].score < 0.99:
+        found: list[Candidate] = []
+        for query, enough in _queries(artist, title):
             held = {candidate.ref for candidate in found}
-            words = " ".join(part for part in (artist, title) if part)
-            found += [c for c in self._search(words) if c.ref not in held]
+            found += [c for c in self._search(query) if c.ref not in held]
+            best = match(artist, title, found).candidates
+            if best and best[0].score >= enough:
+                break
         return found
 
     def details(self, candidate: Candidate) -> Details:
@@ -180,6 +179,28 @@ class Spotify:
 
         there = urlsplit(address)
         return Session(f"{there.scheme}://{there.netloc}", self._timeout, _check)
+
+
+def _queries(artist: str | None, title: str) -> Iterator[tuple[str, float]]:
+    """Yield what to search for, each with the score from which on no other is needed.
+
+    Words must all be there, so for a slip of the finger the artist's songs with one of the title's
+    words are looked through.
+    """
+    name = _words(take_apart(title).whole)
+    by = f'artist:"{_words(artists_of(artist)[0])}"' if artist and artists_of(artist) else ""
+    yield f'track:"{name}" {by}'.strip(), 0.99
+    yield " ".join(part for part in (artist, title) if part), SURE
+    if by:
+        words = sorted(name.split(), key=len, reverse=True)
+        for word in words[:2] if len(words) > 1 else ():
+            yield f'track:"{word}" {by}', SURE
+        yield by, SURE
+
+
+def _words(name: str) -> str:
+    """Return a plain name without what may be written as a sign."""
+    return " ".join(word for word in name.split() if word != "and") or name
 
 
 def _check(response: "requests.Response") -> None:

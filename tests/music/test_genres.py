@@ -10,7 +10,8 @@ from curator.music.genres import MOST, genres_of, tidy, voted
 @pytest.mark.parametrize(
     "tag",
     ["seen live", "favourites", "Female Vocalists", "80s", "1994", "american", "my songs",
-     "beautiful", "vinyl", "love it", "", "  ", "!!", "x" * 60, "best of 2011", "under 2000 listeners"],
+     "beautiful", "vinyl", "love it", "", "  ", "!!", "x" * 60, "best of 2011",
+     "under 2000 listeners"],
 )  # fmt: skip
 def test_no_genres(tag):
     assert tidy(tag) is None
@@ -19,8 +20,9 @@ def test_no_genres(tag):
 @pytest.mark.parametrize(
     ("tag", "genre"),
     [("Hip-Hop", "hip hop"), ("R'n'B", "r&b"), ("Drum & Bass", "drum and bass"),
-     ("Shoegaze", "shoegaze"), ("  Dream   Pop ", "dream pop"), ("synthpop", "synth-pop"), ("lo_fi", "lo-fi"),
-     ("american folk", "american folk"), ("live electronic", "live electronic")],
+     ("Shoegaze", "shoegaze"), ("  Dream   Pop ", "dream pop"), ("synthpop", "synth-pop"),
+     ("lo_fi", "lo-fi"), ("american folk", "american folk"),
+     ("live electronic", "live electronic")],
 )  # fmt: skip
 def test_genres_are_written_one_way(tag, genre):
     assert tidy(tag) == genre

@@ -141,7 +141,9 @@ def test_what_goes_over_the_wire_is_what_spotify_specifies(spotify_service, spot
     spotify_service.features = True
     best = best_of(spotify_source, "Night Ferry", "Lanterns")
     spotify_source.details(best)
-    spotify_source.details(replace(best, ref=list(spotify_service.rows)[6]))
+    other = next(id for id, row in spotify_service.rows.items() if "Saltwater" in row["title"])
+    spotify_service.rows[other]["features"] = {"tempo": 90.0}
+    spotify_source.details(replace(best, ref=other))
     spotify_source.search("山本みどり", "夜の電車")
     spotify_service.fail(SEARCH, "429", "empty", "403")
     for _ in range(3):

@@ -40,7 +40,7 @@ def words_of(text):
     bare = (
         "".join(c for c in bare if not unicodedata.combining(c)).replace("'", "").replace("’", "")
     )
-    return re.findall(r"\w+", bare)
+    return re.findall(r"\w+", bare) or text.split()
 
 
 class Spotify(Service):
@@ -159,7 +159,10 @@ class Spotify(Service):
         for field, quoted, bare, word in re.findall(
             r'(?:(track|artist):(?:"([^"]*)"|(\S+)))|(\S+)', query
         ):
-            for part in words_of(quoted or bare or word):
+            asked = quoted or bare or word
+            if not re.search(r"\w", asked) and re.search(r"\w", query):
+                continue  # a dash between words
+            for part in words_of(asked):
                 fitting = set()
                 if field in ("track", ""):
                     fitting |= self._titles.get(part, set())
