@@ -17,6 +17,7 @@ from curator.cli.export import export
 from curator.cli.generate import generate
 from curator.cli.imports import import_
 from curator.cli.judge import judge
+from curator.cli.lookup import lookup
 from curator.cli.models import models
 from curator.cli.options import RootHome, inherited
 from curator.cli.outbox import outbox
@@ -91,6 +92,7 @@ app.command()(generate)
 app.command()(parse)
 app.command(name="import")(import_)
 app.command()(judge)
+app.command()(lookup)
 app.command()(export)
 app.command()(poll)
 app.command()(watch)

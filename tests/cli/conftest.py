@@ -37,6 +37,7 @@ def plain_settings(monkeypatch, tmp_path):
     for name in [n for n in os.environ if n.startswith("CURATOR_")]:
         if name != "CURATOR_SHARED":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("CURATOR_SOURCES", "catalogue")  # no service outside is asked
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg"))
 
 
