@@ -228,6 +228,56 @@ def history(
         print(f"{symbol}\t{row.probability:.4f}\t{row.count}\t{bar}".rstrip())
 
 
+@explore.command()
+def words(
+    feature: Annotated[str, typer.Option(metavar="NAME", help="An audio feature.")] = "energy",
+    n: Annotated[
+        int, typer.Option("-n", metavar="N", min=1, max=10_000, help="Texts at each end.")
+    ] = 100,
+    most: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Words a side.")] = 12,
+    seed: Annotated[
+        int, typer.Option(metavar="S", min=0, max=2**63 - 1, help="Decides every text.")
+    ] = 0,
+    genre: Genre = None,
+    model: Model = None,
+    device: Device = None,
+    json: Json = False,
+    home: Home = None,
+) -> None:
+    """Say which words a model prefers at high against low values of a feature.
+
+    Texts are written at both ends of the feature's range, and words are compared by log-odds with
+    a prior (Monroe et al. 2008): z above 2 is hardly chance. Stop words are left out. With --json
+    each line holds word, z, high and low (how often it came on each side).
+
+    \b
+    Example:
+      curator explore words --feature energy -n 200 --json
+    """
+    from curator.cli.conditions import RANGES
+    from models.contrast import contrast, strongest, sweep
+
+    about = _conditions(None, None, genre, [])
+    low, high = RANGES.get(feature, (0.0, 1.0))
+    read_features([f"{feature}={low:g}"])
+    sides = sweep(_writer(model, device, home), feature, low, high, n, seed, about)
+    ends = strongest(contrast(sides.high, sides.low), most)
+    rows = list(dict.fromkeys(row for end in ends for row in end))
+    if json:
+        for row in rows:
+            body = {"word": row.word, "z": _round(row.z), "high": row.high, "low": row.low}
+            print(json_line(body))
+        return
+    paint = Paint()
+    cells: list[list[str | float]] = [
+        [shown(row.word), row.z, str(row.high), str(row.low)] for row in rows
+    ]
+    for line in table(["word", "z", f"high {feature}", "low"], cells, paint, cell=signed):
+        print(line)
+    if paint.live and rows:
+        paint.bars([shown(row.word) for row in rows], [row.z for row in rows], f"z by {feature}")
+
+
 def _conditions(
     artist: str | None,
     title: str | None,
@@ -244,7 +294,7 @@ def _conditions(
 
 def _writer(model: str | None, device: str | None, home: Any) -> "Writer":
     place = folder(home)
-    settings = settings_of(place, model=model or None, device=device)
+    settings = settings_of(place, model=model, device=device)
     return load_writer(settings.model, settings.device, place)
 
 

@@ -1,6 +1,7 @@
 """Colour for people: in a terminal, unless NO_COLOR says otherwise; tabs for everybody else."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 
@@ -27,6 +28,19 @@ class Paint:
     def put(self, text: str, code: str) -> str:
         """Return a text in a colour, given as the sequence that begins it."""
         return f"{code}{text}{_RESET}" if self._colours and code else text
+
+    def bars(self, names: Sequence[str], numbers: Sequence[float], title: str) -> None:
+        """Print a plot of signed bars, one a name."""
+        import plotext as plot
+
+        plot.clear_figure()
+        plot.theme("clear")
+        plot.plot_size(min(shutil.get_terminal_size().columns, 92), len(names) + 4)
+        plot.title(title)
+        plot.bar(names[::-1], numbers[::-1], orientation="horizontal", width=0.2)
+        drawn: str = plot.build()
+        plot.clear_figure()
+        print(drawn if self._colours else plot.uncolorize(drawn))
 
 
 def signed(number: float, paint: Paint) -> tuple[str, str]:

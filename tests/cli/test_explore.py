@@ -133,3 +133,30 @@ def test_history(run, monkeypatch):
         {"symbol": "t", "probability": 0.75, "count": 3}
     ]
     assert "never seen 'zz'" in run("explore", "history", "zz", "--model", "counted").err
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_words(run, monkeypatch, live):
+    from models.contrast import Sides
+
+    loud, quiet = ["drums hit, drums burn"] * 9, ["a hush falls, a hush stays"] * 9
+    asked = []
+
+    def sweep(writer, *how):
+        asked.append(how)
+        return Sides(loud, quiet)
+
+    monkeypatch.setattr("models.contrast.sweep", sweep)
+    monkeypatch.setattr("curator.cli.explore._writer", lambda *_: None)
+    if live:
+        monkeypatch.setattr("curator.cli.painting.Paint.__init__", _terminal)
+    ran = run("explore", "words", "--feature", "tempo", "--most", "1", "-n", "9")
+    assert ran.code == 0
+    assert asked[0][:5] == ("tempo", 20.0, 300.0, 9, 0)
+    assert "drums" in ran.out
+    assert "hush" in ran.out
+    rows = run("explore", "words", "--most", "1", "--json").json
+    assert [(row["word"], row["high"], row["low"]) for row in rows] == [
+        ("drums", 18, 0), ("hush", 0, 18)
+    ]  # fmt: skip
+    assert rows[0]["z"] > 2 > -2 > rows[1]["z"]

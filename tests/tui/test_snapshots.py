@@ -98,3 +98,22 @@ async def test_smallest(stage, look):
     async with stage.open(size=(60, 16)) as pilot:
         await pilot.press("j", "e", "end", "backspace")
         await look(pilot, "smallest")
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"), [((120, 40), "curator-dark"), ((80, 24), "curator-light")],
+    ids=["120x40-dark", "80x24-light"],
+)  # fmt: skip
+async def test_inside_a_sample(stage, script, look, size, theme):
+    [request, *_] = script.requests()
+    async with stage.open(size=size, theme=theme, asked=[request]) as pilot:
+        await pilot.press("j", "i")
+        screen = pilot.app.screen
+        await script.until(lambda: screen.look.shares and screen.way.is_read(0))
+        await pilot.press("right", "right")
+        await look(pilot, "text")
+        await pilot.press("tab", "right", "right")
+        await script.until(lambda: screen.way.next_unread(ahead=True) is None)
+        await pilot.press("enter")
+        await script.settled(pilot)
+        await look(pilot, "walk")
