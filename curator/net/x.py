@@ -212,29 +212,30 @@ class X:
 
     def _ask(self, send: Callable[["tweepy.Client", bool], Any], read: Callable[[Any], T]) -> T:
         with self._lock:
+            client = self._signed_in()
             try:
-                return self._once(send, read)
+                return self._once(client, send, read)
             except Unauthorised:
-                if not self._keys.renew():
+                if not self._renewed():
                     raise
-                return self._once(send, read)
+                return self._once(self._signed_in(), send, read)
 
-    def _once(self, send: Callable[["tweepy.Client", bool], Any], read: Callable[[Any], T]) -> T:
+    def _once(
+        self,
+        client: "tweepy.Client",
+        send: Callable[["tweepy.Client", bool], Any],
+        read: Callable[[Any], T],
+    ) -> T:
         import requests
 
         from curator.net.http import never_arrived
 
-        # Out of the `except`, so that a traceback shows no frame which has the keys in hand.
+        # Raised anew, so that a traceback shows no frame that has the keys in hand.
         failed: XError
-        sent = False
         try:
-            client = self._signed_in()
-            sent = True
             return read(send(client, client.bearer_token is None))
         except XError as error:
             failed = error
-            if not sent:  # a token could not be renewed: nothing was asked of X yet
-                failed.unknown = False
         except requests.exceptions.JSONDecodeError:
             failed = Garbled("X answered, but not in JSON")
         except Unreadable as error:
@@ -242,7 +243,14 @@ class X:
         except requests.RequestException as error:
             arrived = not never_arrived(error)
             failed = Unreachable(_why(error, arrived), unknown=arrived)
-        raise failed from None
+        raise failed.with_traceback(None) from None
+
+    def _renewed(self) -> bool:
+        try:
+            return self._keys.renew()
+        except XError as error:
+            error.unknown = False  # of the token: nothing else was asked of X yet
+            raise
 
     def _signed_in(self) -> "tweepy.Client":
         """Return the client with keys that hold now."""
@@ -256,7 +264,11 @@ class X:
                 logging.getLogger(name).setLevel(logging.WARNING)
             self._client = tweepy.Client(return_type=dict)
             self._client.session = Session(self._base_url, self._timeout, _check)
-        self._keys.sign_in(self._client)
+        try:
+            self._keys.sign_in(self._client)
+        except XError as error:
+            error.unknown = False
+            raise
         return self._client
 
 

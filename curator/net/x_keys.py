@@ -107,9 +107,12 @@ class OAuth2Keys:
     def renew(self) -> bool:
         """Get a new token; False where there is nothing to get it with."""
         with self._lock:
-            if not self._can_renew():
+            if self._unsaved is not None:
+                self._keep(self._unsaved)
+            elif self._can_renew():
+                self._renew()
+            else:
                 return False
-            self._renew()
             return True
 
     def _can_renew(self) -> bool:
@@ -191,7 +194,7 @@ def ask_for_token(
         failed = Garbled("X answered, but not with a token")
     except requests.RequestException as error:
         failed = Unreachable("X can't be reached for a token", unknown=not never_arrived(error))
-    raise failed from None
+    raise failed.with_traceback(None) from None  # without the frames that have a token in hand
 
 
 def _token(answer: Any, now: float) -> Hidden:
