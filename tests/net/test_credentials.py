@@ -263,7 +263,7 @@ def test_no_secret_shows_in_logs_errors_or_tracebacks(ring, running, caplog):
     said = io.StringIO()
     console = Console(file=said, width=400)
     said.write(f"{one!r} {two!r} {Hidden(granted(running))!r}")
-    faults = ("timeout-after", "dropped-body", "503", "malformed", "text", "list", "401", "402")
+    faults = ("402", "401", "list", "text", "timeout-after", "dropped-body", "503", "malformed")
     for keys in (one, two):
         x = X(keys, base_url=running.url, timeout=0.2)
         for fault in faults:
