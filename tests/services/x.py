@@ -12,6 +12,8 @@ Faults of its own, beside those of `service.py`:
 
 import re
 import time
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from tests.services.service import Answer, Call, Service
@@ -49,9 +51,10 @@ class XService(Service):
         owner: str = "deephypebot",
         dialect: Dialect = "tweet",
         limited: bool = False,
+        clock: Callable[[], datetime] | None = None,
         **extra: Any,
     ) -> None:
-        self.network = Network()
+        self.network = Network(clock)
         self.owner = self.network.user(owner)
         self.dialect: Dialect = dialect
         self.limited = limited

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -144,7 +144,9 @@ def rename(value: Any) -> Any:
 class Network:
     """Who there is and what was posted, oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
+        """Without a clock a second passes with each post."""
+        self.clock = clock
         self.users: dict[str, User] = {}
         self.posts: dict[str, Post] = {}
         self.began = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -170,13 +172,16 @@ class Network:
     ) -> Post:
         """Let somebody post something; the other posts are named by their ids."""
         number = len(self.posts) + 1
-        id = str(1_990_000_000_000_000_000 + number * 4_194_304)
+        at = self.clock() if self.clock else self.began + timedelta(seconds=number)
+        # The upper bits of an id are the time; without a clock, the number.
+        late = int(at.timestamp() * 1000) - 1_288_834_974_657 if self.clock else 0
+        id = str((late << 22) + number if late else 1_990_000_000_000_000_000 + (number << 22))
         before = self.posts[edits].versions or (edits,) if edits else ()
         post = Post(
             id=id,
             plain=text,
             author=self.user(author),
-            at=self.began + timedelta(seconds=number),
+            at=at,
             reply_to=self.posts[reply_to] if reply_to else None,
             quotes=self.posts[quotes] if quotes else None,
             reposts=self.posts[reposts] if reposts else None,
