@@ -123,7 +123,12 @@ def vae(
     device: Device = None,
     home: Home = None,
 ) -> None:
-    """Train the VAE without conditions: to sample, reconstruct, and walk between sentences."""
+    """Train the VAE without conditions: to sample, reconstruct, and walk between sentences.
+
+    \b
+    Example:
+      curator train vae my-posts.txt --out ./my-vae --minutes 20
+    """
     _train(
         "vae",
         "vae",
@@ -207,7 +212,12 @@ def ngram(
     out: Out = None,
     home: Home = None,
 ) -> None:
-    """Count character n-grams: the simplest of the models, and the most honest about copying."""
+    """Count character n-grams: the simplest of the models, and the most honest about copying.
+
+    \b
+    Example:
+      curator train ngram --order 5 --out ./five
+    """
     out = out or model_folder(folder(home)) / f"ngram-{order}"
     if (out / "model.json").exists():
         raise Stop(f"{out} holds a model; choose another folder with --out DIR", USAGE)
