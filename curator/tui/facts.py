@@ -8,6 +8,7 @@ from curator.desk.desk import Desk
 from curator.domain.plain import shown
 from curator.domain.records import Song
 from curator.domain.sitting import Sitting
+from curator.tui import origins
 from curator.tui.slots import Slot
 from curator.tui.widgets.card_lines import warnings
 from curator.tui.widgets.header import HeaderFacts, Piece
@@ -63,15 +64,18 @@ def _figures(desk: Desk) -> tuple[Piece, ...]:
 def song_facts(desk: Desk, request_id: str, rows: int) -> SongFacts:
     """Return a request with its song, in so many lines."""
     request = desk.ledger.requests[request_id]
+    state = desk.looking_up.state(request_id)
     when = age(request.at, desk.ledger.stamp())
     return SongFacts(
-        song=desk.ledger.song(request_id),
+        song=state.song,
         text=request.text,
         author=request.author,
         source=request.source,
         when=f"{when} ago" if when and when != "now" else when,
         others=request.others,
         rows=rows,
+        origin=origins.origin(state.song, desk.settings.model_sources),
+        doubt=origins.doubt(state, desk.settings.keys),
     )
 
 

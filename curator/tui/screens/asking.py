@@ -4,11 +4,14 @@ Dialogs are imported when they are opened: the first paint needs none of them.
 """
 
 import asyncio
+from typing import Literal
 
 from textual import events
 
 from curator.domain.filtering import Filter, FilterError
+from curator.domain.finding import Candidate
 from curator.domain.records import Song
+from curator.tui import facts
 from curator.tui.screens.everywhere import Everywhere
 from curator.tui.screens.judging import Judging
 from curator.tui.widgets.filter_line import FilterLine
@@ -64,8 +67,13 @@ class Asking(Judging, Everywhere):
             return
         from curator.tui.screens.song import SongDialog
 
-        def closed(song: Song | None) -> None:
+        state = self.desk.looking_up.state(request_id)
+
+        def closed(song: Song | Candidate | Literal["none"] | None) -> None:
             if song is None:
+                return
+            if not isinstance(song, Song):
+                self._choose(request_id, song)
                 return
             if self.desk.asking.correct(request_id, song) is None:
                 self.say("the song is as it was")
@@ -74,7 +82,24 @@ class Asking(Judging, Everywhere):
             self.face()
             self.show_all()
 
-        self.app.push_screen(SongDialog(self.desk.ledger.song(request_id), self.keymap), closed)
+        dialog = SongDialog(
+            state.song,
+            self.keymap,
+            candidates=state.found.candidates if state.found else (),
+            doubtful=state.doubtful,
+        )
+        self.app.push_screen(dialog, closed)
+
+    def _choose(self, request_id: str, which: Candidate | Literal["none"]) -> None:
+        """Say which of the songs that were found it is."""
+        if isinstance(which, Candidate):
+            self.desk.looking_up.choose(request_id, which)
+            self.say(f"it is {facts.song_name(Song(which.artist, which.title), '')}", "good")
+        else:
+            self.desk.looking_up.dismiss(request_id)
+            self.say("it is none of them: nothing is taken from what was found")
+        self.face()
+        self.show_all()
 
     def action_tags(self) -> None:
         """Tag the sample."""

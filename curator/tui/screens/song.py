@@ -1,20 +1,25 @@
 """The song, corrected by hand: artist, title, genres, and how it sounds."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal
 
 from textual.containers import Grid
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
+from curator.domain.finding import Candidate, corrected
 from curator.domain.plain import shown
 from curator.domain.records import FEATURES, Song
 from curator.tui.genres import labels, split
+from curator.tui.origins import offered
 from curator.tui.screens.dialog import Dialog, Hint
 from curator.tui.widgets.fields import Completion, Field
 from curator.tui.widgets.inked import Line, Sheet
 from curator.tui.widgets.slider import Slider
 from curator.tui.wording import clean, wrap
+
+NONE: Final = "none"
+"""None of the songs that were found is the one."""
 
 
 class GenreNote(Sheet[str]):
@@ -31,19 +36,35 @@ class GenreNote(Sheet[str]):
         return [[(line, "warn")] for line in wrap(text, width)[:2]]
 
 
-class SongDialog(Dialog[Song]):
-    """Brings back the corrected song."""
+class SongDialog(Dialog[Song | Candidate | Literal["none"]]):
+    """Brings back the corrected song, or which of those that were found it is."""
 
     title_text = "The song"
     keys = (("accept", "correct it"), ("cancel", "leave it as it is"))
 
-    def __init__(self, song: Song, keymap: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        song: Song,
+        keymap: Mapping[str, str] | None = None,
+        *,
+        candidates: Sequence[Candidate] = (),
+        doubtful: bool = False,
+    ) -> None:
         super().__init__(keymap)
         self._song = song
+        self._candidates = tuple(candidates)
+        if doubtful and candidates:
+            self.AUTO_FOCUS = "#candidates"  # type: ignore[misc]  # the question comes first
 
     def fields(self) -> Iterable[Widget]:
         """Return the fields."""
         song = self._song
+        if self._candidates:
+            names = [*map(offered, self._candidates), "none of these"]
+            yield OptionList(*names, id="candidates", markup=False, compact=True)
+            about = Hint(id="candidates-hint")
+            about.facts = "found: ↑ ↓ and enter choose the song, below it is corrected"
+            yield about
         yield Field("artist", song.artist or "", id="artist")
         yield Field("title", song.title or "", id="song-title")
         yield Field("genres", ", ".join(song.genres), id="genres", suggester=Completion(labels))
@@ -54,6 +75,12 @@ class SongDialog(Dialog[Song]):
         hint = Hint(id="slider-hint")
         hint.facts = "← → move a feature, digits type it, delete makes it unknown"
         yield hint
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Bring back which song it is."""
+        event.stop()
+        at = event.option_index
+        self.dismiss(self._candidates[at] if at < len(self._candidates) else NONE)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say which genres are known."""
@@ -74,16 +101,13 @@ class SongDialog(Dialog[Song]):
                 return
         song = self._song
         features = {s.feature: s.value for s in sliders if s.value is not None}
-        genres = split(self.query_one("#genres", Input).value)
-        sounds = (genres, features) != (song.genres, dict(song.features))
         self.dismiss(
-            replace(
+            corrected(
                 song,
-                artist=self._typed("#artist", song.artist),
-                title=self._typed("#song-title", song.title),
-                genres=genres,
-                features=features,
-                source="curator" if sounds else song.source,
+                self._typed("#artist", song.artist),
+                self._typed("#song-title", song.title),
+                split(self.query_one("#genres", Input).value),
+                features,
             )
         )
 

@@ -30,6 +30,7 @@ _UNITS: Mapping[str, str] = {"tempo": "BPM", "loudness": "dB"}
 class SongFacts:
     """What is known of a request and its song. `when` is its age.
 
+    `origin` says where genres and features came from, `doubt` that it may be another song.
     There are always `rows` lines, so that what is below stays where it is from song to song.
     """
 
@@ -40,6 +41,8 @@ class SongFacts:
     when: str = ""
     others: tuple[str, ...] = ()
     rows: int = 7
+    origin: str = ""
+    doubt: str = ""
 
 
 class SongPanel(Sheet[SongFacts]):
@@ -56,11 +59,13 @@ def _full(facts: SongFacts, width: int) -> Iterable[Line]:
     lines = [_title(facts, width)]
     if song.known:
         genres = " · ".join(shown(genre, 60) for genre in song.genres)
-        if not genres and not song.features:
+        if facts.doubt:
+            lines.append([(fit(facts.doubt, width), "warn")])
+        elif not genres and not song.features:
             hint = "no genres or features known: s adds them, the writing listens to both"
             lines.append([(fit(hint, width), "faint")])
-        elif genres:
-            lines.append([(fit(genres, width), "link")])
+        if genres or facts.origin:
+            lines += _sourced(genres, facts.origin, width)
         lines += _grid(song.features, width)
     also = 1 if facts.others else 0
     room = facts.rows - len(lines) - also
@@ -83,9 +88,22 @@ def _brief(facts: SongFacts, width: int) -> Iterable[Line]:
         for name in FEATURES
         if name in song.features
     ]
-    if sound:
-        yield [(fit(" · ".join(sound), width), "link")]
-    yield from _asked(facts, width, 1 if sound else 2)
+    if facts.doubt:
+        yield [(fit(facts.doubt, width), "warn")]
+    elif sound:
+        yield _sourced(" · ".join(sound), facts.origin, width)[0]
+    yield from _asked(facts, width, 1 if sound or facts.doubt else 2)
+
+
+def _sourced(text: str, origin: str, width: int) -> list[Line]:
+    """What is known and where from, in a line if there is room for both."""
+    told: Line = [(fit(origin, width), "faint")] if origin else []
+    if not text:
+        return [told]
+    room = width - cell_len(origin) - 2
+    if not origin or room < min(cell_len(text), width // 2):
+        return [[(fit(text, width), "link")], *([told] if told else [])]
+    return [[(f"{fit(text, room)}  ", "link"), *told]]
 
 
 def _title(facts: SongFacts, width: int) -> Line:
