@@ -184,9 +184,8 @@ class Posting:
         self._changed()
 
     def start_again(self) -> None:
-        """Go on after the sender has stopped or paused."""
-        self._sending.sender.start_again()
-        self._changed()
+        """Go on after having stopped, paused or rehearsed, with the credentials of now."""
+        self._sending.start_again()
 
     def _changed(self) -> None:
         self._sending.wake()

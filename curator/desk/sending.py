@@ -39,6 +39,7 @@ class Sending:
         self._run: asyncio.Task[None] | None = None
         self._likes_after = ""
         self._leaving = False
+        self._signs_in = True
         self.sender = self._make_sender()
         self.dry: str | None = why_dry(has_credentials=False, wanted=settings.dry_run)
 
@@ -73,8 +74,10 @@ class Sending:
         self._run = None
 
     async def _send_for_ever(self) -> None:
-        await self.sign_in()
         while True:
+            if self._signs_in:
+                self._signs_in = False
+                await self.sign_in()
             await self.work()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._sleep())
@@ -139,6 +142,11 @@ class Sending:
             self._tell(Noticed(f"posted or not? {post.why}; the outbox looks", "warning"))
         if self.sender.stopped and self.sender.stopped != before[0]:
             self._tell(Noticed(f"posting stopped: {self.sender.stopped}", "error"))
+
+    def start_again(self) -> None:
+        """Go on after having stopped or paused, with the credentials that there are by then."""
+        self._signs_in = True
+        self.wake()
 
     def wake(self) -> None:
         """Look now what is due: something changed."""

@@ -92,15 +92,18 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> XError:
         return ServerTrouble(f"X has trouble of its own ({status})")
     match status:
         case 401:
-            return Unauthorised(f"X does not accept the keys (401). {words}".rstrip())
+            advice = "`curator auth x` takes new ones"
+            return Unauthorised(f"X does not accept the keys (401): {advice}. {words}".rstrip())
         case 402:
-            return Unpaid(f"there are no credits left at X (402). {words}".rstrip())
+            advice = "its developer console sells some"
+            return Unpaid(f"there are no credits left at X (402): {advice}. {words}".rstrip())
         case 403 if "duplicate content" in words.lower():
             return Duplicate(said)
         case 403 if "reply to this conversation is not allowed" in words.lower():
             return Unsummoned(said)
         case 429 if kind.rstrip("/").endswith("usage-capped") or "usage cap" in words.lower():
-            return UsageCapped(f"the month's usage of X is spent (429). {words}".rstrip())
+            advice = "its developer console sets the cap"
+            return UsageCapped(f"the month's usage of X is spent (429): {advice}. {words}".rstrip())
         case 429:
             reset = _number(headers.get("x-rate-limit-reset"))
             when = "for a while" if reset is None else f"until {_clock(reset)}"

@@ -1,18 +1,19 @@
 """What the widgets show, read from the desk: nothing here draws, nothing here changes anything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from curator.desk.cards import Card
 from curator.desk.desk import Desk
+from curator.domain.outbox import ANSWERING
 from curator.domain.plain import shown
 from curator.domain.records import Song
 from curator.domain.sitting import Sitting
-from curator.tui import origins
+from curator.tui import origins, postings
 from curator.tui.slots import Slot
 from curator.tui.widgets.card_lines import warnings
 from curator.tui.widgets.header import HeaderFacts, Piece
-from curator.tui.widgets.preview import PreviewFacts
+from curator.tui.widgets.preview import PreviewFacts, link_warnings
 from curator.tui.widgets.song_panel import SongFacts
 from curator.tui.wording import age, duration
 
@@ -53,7 +54,7 @@ def _model(desk: Desk, time_left: float | None) -> tuple[Piece, ...]:
 
 def _figures(desk: Desk) -> tuple[Piece, ...]:
     sitting = desk.sitting()
-    pieces: list[Piece] = [(f"{sitting.left:,} left", "strong")]
+    pieces: list[Piece] = [*postings.figures(desk), (f"{sitting.left:,} left", "strong")]
     pieces.append((f"{sitting.judged:,} judged", "muted"))
     pieces.append((f"{sitting.approved:,} approved", "muted"))
     if sitting.pace:
@@ -79,19 +80,37 @@ def song_facts(desk: Desk, request_id: str, rows: int) -> SongFacts:
     )
 
 
-def preview_facts(slot: Slot | None, rows: int) -> PreviewFacts:
-    """Return the post that a sample would be, empty while it is still being written."""
+def preview_facts(
+    slot: Slot | None, desk: Desk, rows: int, keys: Mapping[str, str]
+) -> PreviewFacts:
+    """Return the post that a sample would be, or is; empty while it is still being written.
+
+    `keys` are shown keys by command, to name those that take it back.
+    """
     if slot is None or slot.card is None:
         return PreviewFacts(rows=rows)
     card = slot.card
-    return PreviewFacts(card.text, card.length, tuple(warnings(card)), rows=rows)
+    row = desk.posting.row(card.sample.id)
+    if row is not None and (row.post.state in ANSWERING or card.judgement.verdict == "approve"):
+        going = postings.fate(desk, row, keys)
+        return PreviewFacts(card.text, card.length, tuple(warnings(card)), rows, going)
+    return _planned(card, desk, rows)
+
+
+def _planned(card: Card, desk: Desk, rows: int) -> PreviewFacts:
+    plan = desk.posting.plan(card.sample.request_id, card.text, card.sample.id)
+    spoken = [(f"! {warning}", "warn") for warning in plan.warnings]
+    if plan.kind in ("none", "blocked"):
+        spoken = [*link_warnings(card.text)]
+    going = postings.planned(plan, desk.posting.dry)
+    return PreviewFacts(card.text, card.length, (*warnings(card), *spoken), rows, going)
 
 
 def edited_facts(card: Card, text: str, desk: Desk, rows: int) -> PreviewFacts:
     """Return the post that an edit under way would be."""
     length = desk.cards.weigh(text)
     now = replace(card, text=text, length=length, like=(), offensive=desk.cards.offensive(text))
-    return PreviewFacts(text, length, tuple(warnings(now)), rows=rows)
+    return _planned(now, desk, rows)
 
 
 def song_name(song: Song, text: str) -> str:

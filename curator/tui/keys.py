@@ -11,9 +11,9 @@ from typing import Literal
 from textual.binding import Binding, BindingType
 from textual.keys import _character_to_key, format_key
 
-Scope = Literal["review", "explore", "edit", "filter", "dialog", "any"]
-"""Where a key works: at the desk, inside a sample, in the editor, in the filter's line, in
-dialogs, anywhere."""
+Scope = Literal["review", "explore", "outbox", "edit", "filter", "dialog", "any"]
+"""Where a key works: at the desk, inside a sample, in the outbox, in the editor, in the filter's
+line, in dialogs, anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", "escape", "stop", "Stop the writing; clear the filter.", "Requests"),
     Command("filter", "slash", "filter", "Show only some requests.", "Requests"),
     Command("copy", "y", "copy", "Copy the approved text, or the selected one.", "Requests"),
+    Command("outbox", "o", "outbox", "Show what is posted, what waits, and what needs a hand.",
+            "Desk"),
     Command("queue", "tab", "queue", "Show or hide the queue.", "Desk"),
     Command("theme", "ctrl+t", "light or dark", "Change between light and dark.", "Desk",
-            also=("explore",)),
+            also=("explore", "outbox")),
     Command("themes", "", "themes", "Choose from all themes.", "Desk", action="app.change_theme",
-            also=("explore",)),
+            also=("explore", "outbox")),
     Command("help", "question_mark", "help", "Show the keys and how judging is meant.", "Desk",
-            also=("explore",)),
+            also=("explore", "outbox")),
     Command("palette", "ctrl+p", "palette", "Find any action by its name.", "Desk", "any",
             "app.command_palette"),
     Command("quit", "q", "quit", "See how the sitting went, and leave.", "Desk"),
@@ -134,6 +136,40 @@ COMMANDS: tuple[Command, ...] = (
     Command("inside-previous", "k", "previous sample", "Look inside the previous sample.",
             "Inside a sample", "explore", "move_sample(-1)"),
     Command("back", "escape,i,q", "back", "Go back to judging.", "Inside a sample", "explore"),
+    Command("next-post", "down,j", "next", "Go to the next post.", "In the outbox", "outbox",
+            "move(1)"),
+    Command("previous-post", "up,k", "previous", "Go to the previous post.", "In the outbox",
+            "outbox", "move(-1)"),
+    Command("first-post", "home", "first", "Go to the first post.", "In the outbox", "outbox",
+            "end(-1)"),
+    Command("last-post", "end", "last", "Go to the last post.", "In the outbox", "outbox",
+            "end(1)"),
+    Command("posts-down", "pagedown", "page down", "Go a page of posts down.", "In the outbox",
+            "outbox", "page(1)"),
+    Command("posts-up", "pageup", "page up", "Go a page of posts up.", "In the outbox",
+            "outbox", "page(-1)"),
+    Command("send-now", "s", "send now", "Send it now, without waiting any longer.",
+            "In the outbox", "outbox", "send_now"),
+    Command("withdraw", "w", "withdraw", "Do not send it; its approval still counts as a label.",
+            "In the outbox", "outbox", "withdraw"),
+    Command("look-for", "l", "look on X", "Look now among the account's posts whether it is there.",
+            "In the outbox", "outbox", "look_for"),
+    Command("posted-as", "i", "it is posted", "Say that it is on X, by its address or id.",
+            "In the outbox", "outbox", "posted_as"),
+    Command("post-again", "a", "again", "Send it again, after the time to undo.",
+            "In the outbox", "outbox", "again"),
+    Command("post-plain", "p", "as a plain post", "Send it as a plain post instead of a reply.",
+            "In the outbox", "outbox", "plain"),
+    Command("give-up", "g", "give up", "Leave it as it is for good.", "In the outbox", "outbox",
+            "give_up"),
+    Command("go-on", "c", "go on", "Read the credentials again and go on with posting.",
+            "In the outbox", "outbox", "go_on"),
+    Command("copy-post", "y", "copy", "Copy its address on X, or its text.", "In the outbox",
+            "outbox", "copy"),
+    Command("to-request", "enter", "its request", "Go to its request.", "In the outbox", "outbox",
+            "to_request"),
+    Command("leave-outbox", "escape,o,q", "back", "Go back to judging.", "In the outbox",
+            "outbox", "back"),
     Command("save-edit", "ctrl+s,enter", "save", "Keep the edited text.", "While editing",
             "edit", "save"),
     Command("leave-edit", "escape", "leave, draft kept", "Leave the text; what was typed stays "
@@ -154,20 +190,22 @@ BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
 FOOTER: Mapping[str, tuple[str, ...]] = {
     "judging": ("approve", "reject", "rate", "edit", "defer", "more", "undo", "help", "copy",
-                "song", "explore", "best", "worst", "tags", "new", "filter", "quit"),
-    "judged": ("reopen", "rate", "edit", "copy", "undo", "more", "next-request", "help",
+                "song", "explore", "outbox", "best", "worst", "tags", "new", "filter", "quit"),
+    "judged": ("reopen", "rate", "edit", "copy", "undo", "more", "next-request", "outbox", "help",
                "explore", "tags", "best", "worst", "new", "filter", "quit"),
     "rejected": ("more", "defer", "reopen", "undo", "next-request", "help", "song", "new",
                  "filter", "quit"),
     "writing": ("stop", "next-request", "defer", "undo", "help", "song", "new", "filter",
                 "quit"),
     "no song": ("song", "defer", "next-request", "new", "undo", "help", "filter", "quit"),
-    "empty": ("new", "filter", "undo", "help", "palette", "quit"),
+    "empty": ("new", "filter", "outbox", "undo", "help", "palette", "quit"),
     "opening": ("help", "leave"),
     "reading": ("next-piece", "previous-piece", "other-part", "inside-next", "other-end", "back",
                 "help", "theme"),
     "walking": ("next-piece", "previous-piece", "keep-point", "other-end", "other-part",
                 "inside-next", "back", "help", "theme"),
+    "posts": ("next-post", "to-request", "copy-post", "leave-outbox", "help", "theme"),
+    "no posts": ("leave-outbox", "help", "theme"),
     "editing": ("save-edit", "leave-edit", "as-written"),
     "filtering": ("keep-filter", "clear-filter"),
 }  # fmt: skip

@@ -79,6 +79,14 @@ class OutboxMoved(DeskMessage):
         return isinstance(message, OutboxMoved)
 
 
+class PollingMoved(DeskMessage):
+    """X was asked for requests, will be at another time, or is not asked any more."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One look is enough."""
+        return isinstance(message, PollingMoved)
+
+
 class DeskNotice(DeskMessage):
     """Something the curator should read."""
 
@@ -107,5 +115,7 @@ def message_of(change: Change) -> DeskMessage:
             return EngineMoved()
         case changes.OutboxChanged():
             return OutboxMoved()
+        case changes.PollingChanged():
+            return PollingMoved()
         case changes.Noticed(text, severity):
             return DeskNotice(text, severity)

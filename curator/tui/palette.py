@@ -7,6 +7,7 @@ from textual.content import Content
 
 from curator.tui.keys import COMMANDS, Command, Scope, shown_keys
 from curator.tui.screens.explore_page import ExplorePage
+from curator.tui.screens.outbox_page import OutboxPage
 
 _HIDDEN = {"palette"}
 
@@ -16,7 +17,11 @@ class DeskCommands(Provider):
 
     def _offered(self) -> Iterator[tuple[Command, str]]:
         seen: set[str] = set()
-        here: Scope = "explore" if isinstance(self.screen, ExplorePage) else "review"
+        here: Scope = "review"
+        if isinstance(self.screen, ExplorePage):
+            here = "explore"
+        elif isinstance(self.screen, OutboxPage):
+            here = "outbox"
         for command in COMMANDS:
             if command.id in _HIDDEN or not command.works_in(here, "any"):
                 continue

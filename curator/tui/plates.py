@@ -51,6 +51,7 @@ def finished(desk: Desk) -> Plate:
         *figures,
         [],
         *_keys(("n", "ask for more"), ("/", "look at what was judged: state:approved"),
+               ("o", "the outbox: what is posted, what waits"),
                ("u", "take back the last judgement"), ("q", "leave")),
         [],
         "The labels, once you have left:",
@@ -86,6 +87,23 @@ def waiting(desk: Desk, request_id: str) -> Plate:
     if desk.writing.is_wanted(request_id):
         return _plate("About to be written")
     return _plate("No samples yet", *_keys(("g", "have some written")))
+
+
+def empty_outbox(desk: Desk, again: str) -> Plate:
+    """Nothing was ever to be posted."""
+    lines: list[str | Line] = []
+    match desk.settings.publish:
+        case "none":
+            lines.append("Posting is switched off (publish in config.toml).")
+        case "all":
+            lines.append("Approve a sample: its text waits here, then it is posted.")
+        case _:
+            lines.append("Approve a sample for a request that came from X: its text waits here,")
+            lines.append("so that it can be undone, and is then posted.")
+    if desk.posting.dry and not desk.settings.dry_run:
+        lines += [[], "To post for real, once you have left or in another terminal:"]
+        lines += [[("curator auth x", "strong")], f"then {again} here reads the credentials anew."]
+    return _plate("Nothing is posted yet", *lines)
 
 
 def too_small() -> Plate:

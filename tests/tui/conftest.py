@@ -43,16 +43,18 @@ SONGS = (
      "typed", None, "Night Ferry – Lanterns", "11:58"),
     ("Kelpie Choir", "Saltwater Hymn", ("indie folk", "choral"),
      {"energy": 0.22, "acousticness": 0.91, "valence": 0.35},
-     "x", "harbourlights", "@deephypebot have you heard Kelpie Choir - \"Saltwater Hymn\" yet?? "
-     "been on repeat since the ferry, need words for it 🌊 https://example.com/w/9f2a", "11:40"),
+     "mention", "harbourlights", "@deephypebot have you heard Kelpie Choir - \"Saltwater Hymn\" "
+     "yet?? been on repeat since the ferry, need words for it 🌊 https://example.com/w/9f2a",
+     "11:40"),
     ("Ada Moss", "Undertow (Glass Remix)", ("techno",), {"tempo": 132.0, "energy": 0.88},
      "file", None, "Ada Moss – Undertow (Glass Remix) [Premiere]", "10:12"),
-    ("Bruno & the Tin Roofs", "Sunday Carburettor", (), {}, "x", "lowtide_fm",
+    ("Bruno & the Tin Roofs", "Sunday Carburettor", (), {}, "timeline", "lowtide_fm",
      "now playing: Bruno & the Tin Roofs - Sunday Carburettor", "09:30"),
-    (None, None, (), {}, "x", "mirela_k", "what a night, my ears are still ringing in the best way",
-     "08:02"),
+    (None, None, (), {}, "mention", "mirela_k",
+     "what a night, my ears are still ringing in the best "
+     "way", "08:02"),
     ("山本みどり", "夜の電車", ("city pop",), {"valence": 0.72, "danceability": 0.77},
-     "x", "tokyo_tapes", "山本みどり「夜の電車」最高でした 🚃✨", "07:45"),
+     "mention", "tokyo_tapes", "山本みどり「夜の電車」最高でした 🚃✨", "07:45"),
 )  # fmt: skip
 
 
@@ -68,6 +70,7 @@ def requests():
                 text=text,
                 song=Song(artist, title, genres, features, "file") if title else Song(),
                 author=author,
+                ref=f"190000000000000000{n}" if source in ("mention", "timeline") else None,
                 others=("Ada Moss – Slack Water",) if n == 1 else (),
             )
         )
@@ -189,11 +192,41 @@ class ScriptedEngine:
             raise
 
 
-def make_desk(home, engine=None, **settings):
-    """Return a desk on a folder, not opened yet."""
+class ScriptedX:
+    """An account on X. `answers` are used up, one a post: an id, or an error to raise.
+
+    `asked` holds the posts, `own` what the account shows as its posts.
+    """
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = []
+        self.own = []
+
+    def post(self, text, reply_to=None):
+        self.asked.append((text, reply_to))
+        answer = self.answers.pop(0) if self.answers else str(1900000000000001000 + len(self.asked))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def own_posts(self, since_id=None):
+        return self.own
+
+    def lookup(self, ids):
+        return {}
+
+
+def make_desk(home, engine=None, account=None, clock=lambda: NOON, **settings):
+    """Return a desk on a folder, not opened yet; `account` is that on X, None without one."""
     values = {"curator": "ann", "theme": "curator-dark"} | settings
     return Desk(
-        home, Settings(**values), engine or ScriptedEngine(), clock=lambda: NOON, tick=lambda: 0.0
+        home,
+        Settings(**values),
+        engine or ScriptedEngine(),
+        clock=clock,
+        tick=lambda: 0.0,
+        account=lambda: account,
     )
 
 
@@ -239,9 +272,9 @@ class Stage:
     def __init__(self, home):
         self.home = home
 
-    def app(self, *, engine=None, keymap=None, **settings):
-        """Return an app that does not run yet."""
-        return CuratorApp(make_desk(self.home, engine, **settings), keymap=keymap)
+    def app(self, *, keymap=None, **parts):
+        """Return an app that does not run yet; the rest is for `make_desk`."""
+        return CuratorApp(make_desk(self.home, **parts), keymap=keymap)
 
     @contextlib.asynccontextmanager
     async def open(self, *, size=(120, 40), asked=None, **parts):
@@ -281,6 +314,7 @@ def script():
     """The helpers of this file, for tests that need more than a stage."""
     return SimpleNamespace(
         Engine=ScriptedEngine,
+        X=ScriptedX,
         LINES=LINES,
         requests=requests,
         requests_noon=NOON,

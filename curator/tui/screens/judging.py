@@ -6,12 +6,11 @@ from curator.desk.cards import Card
 from curator.desk.history import Step
 from curator.domain.plain import shown
 from curator.tui import facts
-from curator.tui.keys import BY_ID, shown_keys
-from curator.tui.screens.page import Page
+from curator.tui.screens.going_out import GoingOut
 from curator.tui.slots import find, next_open
 
 
-class Judging(Page):
+class Judging(GoingOut):
     """Approve, reject, put off, rate, rank, reopen, undo, redo, have more written, copy."""
 
     def _card(self) -> Card | None:
@@ -21,10 +20,6 @@ class Judging(Page):
                 "this sample is still being written" if self.slot else "there is no sample here"
             )
         return self.card
-
-    def key_of(self, name: str) -> str:
-        """Return the first key of an action, as it is shown."""
-        return shown_keys([BY_ID[name]], self.keymap).split(" ")[0]
 
     def action_approve(self) -> None:
         """Approve the sample and go to the next request."""
@@ -45,7 +40,7 @@ class Judging(Page):
                 f"{self.key_of('undo')} takes it back",
                 "warn",
             )
-        else:
+        elif not self.count_down(card):
             self.say(f"approved {card.number}", "good")
 
     def go_on(self) -> None:

@@ -15,8 +15,9 @@ from textual.timer import Timer
 
 from curator.desk.cards import Card
 from curator.desk.desk import Desk
-from curator.tui import facts, plates
-from curator.tui.keys import FOOTER
+from curator.desk.queue import Item
+from curator.tui import facts, plates, postings
+from curator.tui.keys import BY_ID, FOOTER, shown_keys
 from curator.tui.screens.opening import HEIGHTS, WIDTHS
 from curator.tui.slots import Slot, find, first_choice, slots_of
 from curator.tui.widgets.banner import Banner
@@ -80,6 +81,10 @@ class Page(Screen[None]):
         with contextlib.suppress(NoMatches):  # left already, while this was being mounted
             self.query_one("#too-small", PlateView).facts = plates.too_small()
             self.show_all()
+
+    def key_of(self, name: str) -> str:
+        """Return the first key of an action, as it is shown."""
+        return shown_keys([BY_ID[name]], self.keymap).split(" ")[0]
 
     # Where one is
 
@@ -146,7 +151,12 @@ class Page(Screen[None]):
         if self.desk.is_open:
             queue = self.desk.queue
             place = queue.place(self.request_id)
-            self.query_one(QueueView).show(queue.ids(), queue.item, place, self.desk.ledger.stamp())
+            self.query_one(QueueView).show(
+                queue.ids(), queue.item, place, self.desk.ledger.stamp(), self._mark
+            )
+
+    def _mark(self, item: Item) -> postings.Mark | None:
+        return postings.mark(self.desk, item.id, approved=item.state == "approved")
 
     def show_song(self) -> None:
         """Bring the song up to date."""
@@ -191,7 +201,8 @@ class Page(Screen[None]):
     def show_preview(self) -> None:
         """Bring the post up to date."""
         preview = self.query_one(Preview)
-        preview.facts = facts.preview_facts(self.slot, self.preview_rows)
+        keys = {name: self.key_of(name) for name in ("undo", "reopen", "outbox")}
+        preview.facts = facts.preview_facts(self.slot, self.desk, self.preview_rows, keys)
         preview.display = self.request_id is not None
 
     @property
@@ -234,11 +245,15 @@ class Page(Screen[None]):
         self.query_one(StatusLine).facts = StatusFacts(self._said.text, self._said.ink, where)
 
     def say(self, text: str, ink: str = "muted") -> None:
-        """Say a sentence in the status line."""
-        self._said = StatusFacts(text, ink)
-        self.show_status()
+        """Say a sentence in the status line, for a while."""
+        self.keep_saying(text, ink)
         if text:
             self.later("said", SAID_FOR, lambda: self.say(""))
+
+    def keep_saying(self, text: str, ink: str = "muted") -> None:
+        """Say a sentence in the status line until another is said."""
+        self._said = StatusFacts(text, ink)
+        self.show_status()
 
     def show_keys(self) -> None:
         """Show the keys that matter where the curator is."""

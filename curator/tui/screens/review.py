@@ -40,6 +40,18 @@ class ReviewScreen(Editing, Moving, Asking, Listening):
         screen = ExploreScreen(self.desk, request_id, card.sample.id, self.keymap)
         self.app.push_screen(screen, lambda _: self.go_to(request_id, screen.chosen_id))
 
+    def action_outbox(self) -> None:
+        """Show the outbox, at the chosen sample's post; coming back, its request if asked for."""
+        from curator.tui.screens.outbox import OutboxScreen
+
+        screen = OutboxScreen(self.desk, self.keymap, self.card.sample.id if self.card else None)
+
+        def closed(_: None) -> None:
+            if screen.wanted is not None:
+                self.go_to(*screen.wanted)
+
+        self.app.push_screen(screen, closed)
+
     def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
         """A key in the footer was clicked."""
         self.app.simulate_key(message.key)

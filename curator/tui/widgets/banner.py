@@ -1,4 +1,4 @@
-"""What must not be overlooked: the disk takes nothing."""
+"""What must not be overlooked: the disk takes nothing, X lets nothing through."""
 
 from collections.abc import Iterable
 
@@ -16,3 +16,12 @@ class Banner(Sheet[tuple[str, int]]):
         text = f"Not saved: {shown(error, 300)} "
         text += f"{counted(waiting, 'record')} kept in memory and tried again every second."
         return [[(f" {line}", "bad")] for line in wrap(text, width - 2)]
+
+
+class Notice(Sheet[tuple[str, str]]):
+    """A sentence with its ink; no lines at all while there is none."""
+
+    def lines(self, facts: tuple[str, str], width: int) -> Iterable[Line]:
+        """Return the sentence, wrapped."""
+        text, ink = facts
+        return [[(f" {line}", ink)] for line in wrap(text, width - 2)]

@@ -17,26 +17,32 @@ _MOST_CHARACTERS = 2000
 
 @dataclass(frozen=True, slots=True)
 class PreviewFacts:
-    """A text, its weight (None: no text yet), its warnings; `rows` lines are for the text."""
+    """A text, its weight (None: no text yet), its warnings; `rows` lines are for the text.
+
+    `going` says in one line how it would go out, or what becomes of it; its first piece may be
+    cut, the others not.
+    """
 
     text: str = ""
     length: Weighed | None = None
     warnings: tuple[Piece, ...] = ()
     rows: int = 4
+    going: tuple[Piece, ...] = ()
 
 
 class Preview(Sheet[PreviewFacts]):
     """The foot of the page; always as high, so that the cards stay where they are."""
 
     def lines(self, facts: PreviewFacts, width: int) -> Iterable[Line]:
-        """Return the post, then its length with the warnings."""
+        """Return the post, its length with the warnings, how it goes out."""
         if facts.length is None:
-            return [[] for _ in range(facts.rows + 1)]
+            return [[] for _ in range(facts.rows + 2)]
         room = min(width - PREFIX, MEASURE)
         body = post_lines(facts.text, room)
         foot = _foot(facts, room)
+        fate: list[Piece] = [(" " * PREFIX, "faint"), *_going(facts.going, room)]
         if not facts.rows:
-            return [[(f"{'post':<{PREFIX}}", "faint"), *foot[0]]]
+            return [[(f"{'post':<{PREFIX}}", "faint"), *foot[0]], fate]
         high = facts.rows + 1
         if len(body) + len(foot) > high:
             cut = max(high - len(foot), 1)
@@ -47,7 +53,7 @@ class Preview(Sheet[PreviewFacts]):
         body += [[] for _ in range(high - len(body) - len(foot))]
         lines = [*body, *foot][:high]
         margin = [(f"{'post':<{PREFIX}}", "faint"), *((" " * PREFIX, "faint") for _ in lines)]
-        return [[lead, *line] for lead, line in zip(margin, lines, strict=False)]
+        return [*([lead, *line] for lead, line in zip(margin, lines, strict=False)), fate]
 
 
 def post_lines(text: str, room: int) -> list[list[Piece]]:
@@ -74,12 +80,20 @@ def length_line(length: Weighed, room: int) -> list[Piece]:
             (f"  {text}", "muted" if length.left >= 0 else "bad")]  # fmt: skip
 
 
+def _going(pieces: tuple[Piece, ...], room: int) -> list[Piece]:
+    """Return the pieces in one line; the first one gives way."""
+    if not pieces:
+        return []
+    (text, ink), *rest = pieces
+    return [(fit(text, room - sum(cell_len(piece) for piece, _ in rest)), ink), *rest]
+
+
 def _foot(facts: PreviewFacts, room: int) -> list[list[Piece]]:
     """Return the length, and the warnings behind it or below it."""
     line = length_line(facts.length, room) if facts.length else []
     used = sum(cell_len(text) for text, _ in line)
     rows = [line]
-    for text, ink in (*facts.warnings, *_links(facts.text)):
+    for text, ink in facts.warnings:
         text = fit(text, room)
         if used + 3 + cell_len(text) > room:
             rows.append([])
@@ -92,6 +106,7 @@ def _foot(facts: PreviewFacts, room: int) -> list[list[Piece]]:
     return rows
 
 
-def _links(text: str) -> Iterable[Piece]:
+def link_warnings(text: str) -> Iterable[Piece]:
+    """Yield a warning for each name that X would take for a link."""
     for url in accidental_urls(text[:_MOST_CHARACTERS]):
         yield f"! {shown(url.text, 30)} would become a link (23 characters)", "warn"

@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from curator.desk.queue import Item, State
 from curator.domain.plain import shown
+from curator.tui.postings import Mark
 from curator.tui.widgets.inked import INK_CLASSES, Inked, Line
 from curator.tui.wording import age, fit
 
@@ -24,6 +25,8 @@ SIGNS: dict[State, tuple[str, str]] = {
     "rejected": ("✗", "bad"),
 }
 WORDS: dict[State, str] = {"deferred": "put off"}
+_Sight = tuple[Item, bool, str, Mark | None]
+"""A request, whether it is looked at, its age, its mark."""
 _ROWS = 2
 _MARGIN = 3
 
@@ -46,7 +49,8 @@ class QueueView(ScrollView, Inked, can_focus=False):
         self._item: Callable[[str], Item] | None = None
         self._current: int | None = None
         self._now = ""
-        self._seen: dict[int, tuple[Item, bool, str]] = {}
+        self._mark: Callable[[Item], Mark | None] = lambda _: None
+        self._seen: dict[int, _Sight] = {}
 
     def show(
         self,
@@ -54,12 +58,15 @@ class QueueView(ScrollView, Inked, can_focus=False):
         item: Callable[[str], Item],
         current: int | None,
         now: str,
+        mark: Callable[[Item], Mark | None] = lambda _: None,
     ) -> None:
         """Show these requests, looked up one by one as they come into view.
 
         `current` is the place of the one that the curator looks at, `now` the time as a stamp.
+        `mark` returns what is shown in place of a request's state, if anything is.
         """
         moved = current != self._current
+        self._mark = mark
         self._ids, self._item, self._current, self._now = ids, item, current, now
         width = self.size.width
         if (height := _ROWS * len(ids)) != self.virtual_size.height:
@@ -77,12 +84,12 @@ class QueueView(ScrollView, Inked, can_focus=False):
             if self._seen.get(n) != self._sight(n):
                 self.refresh(Region(0, _ROWS * n - self.scroll_offset.y, self.size.width, _ROWS))
 
-    def _sight(self, n: int) -> tuple[Item, bool, str] | None:
+    def _sight(self, n: int) -> "_Sight | None":
         """Return all that the row of a request is drawn from."""
         if self._item is None or not 0 <= n < len(self._ids):
             return None
         item = self._item(self._ids[n])
-        return item, n == self._current, age(item.request.at, self._now)
+        return item, n == self._current, age(item.request.at, self._now), self._mark(item)
 
     def _reveal(self) -> None:
         height = self.size.height
@@ -112,11 +119,11 @@ class QueueView(ScrollView, Inked, can_focus=False):
         if len(self._seen) > 500:
             self._seen.clear()
         self._seen[n] = sight
-        item, current, when = sight
+        item, current, when, mark = sight
         line = (
-            _title_line(item, current, when, width - 1)
+            _title_line(item, current, when, mark, width - 1)
             if row == 0
-            else _state_line(item, current, width - 1)
+            else _state_line(item, current, mark, width - 1)
         )
         return self.strip(line, width, "chosen" if current else "")
 
@@ -127,9 +134,9 @@ class QueueView(ScrollView, Inked, can_focus=False):
             self.post_message(self.Chosen(self._ids[n]))
 
 
-def _title_line(item: Item, current: bool, when: str, width: int) -> Line:
+def _title_line(item: Item, current: bool, when: str, mark: Mark | None, width: int) -> Line:
     """The artist (or the text, where there is no song), with the age at the right."""
-    sign, ink = SIGNS[item.state]
+    sign, ink = (mark.sign, mark.ink) if mark else SIGNS[item.state]
     room = width - 4 - (cell_len(when) + 1 if when else 0)
     song = item.song
     first = song.artist or song.title if song.known else item.request.text
@@ -141,12 +148,14 @@ def _title_line(item: Item, current: bool, when: str, width: int) -> Line:
             (gap, "text"), (when, "faint")]  # fmt: skip
 
 
-def _state_line(item: Item, current: bool, width: int) -> Line:
+def _state_line(item: Item, current: bool, mark: Mark | None, width: int) -> Line:
     """The title, with the state in a word at the right."""
     word = WORDS.get(item.state, item.state)
     if item.state == "writing" and item.wanted:
         word = f"{item.written}/{item.wanted}"
     ink = SIGNS[item.state][1]
+    if mark:
+        word, ink = mark.word, mark.ink
     song = item.song
     second = song.title if song.artist else None
     if not song.known:
@@ -154,4 +163,4 @@ def _state_line(item: Item, current: bool, width: int) -> Line:
     text = fit(shown(second or "", 200), width - 5 - cell_len(word))
     gap = " " * max(width - 3 - cell_len(text) - cell_len(word), 1)
     return [("▌" if current else " ", "rail"), ("  ", "text"), (text, "muted"), (gap, "text"),
-            (word, ink if item.state not in ("open", "waiting") else "faint")]  # fmt: skip
+            (word, "faint" if not mark and item.state in ("open", "waiting") else ink)]  # fmt: skip
