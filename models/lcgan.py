@@ -27,8 +27,8 @@ class LcGanConfig:
     how much self-BLEU-4 may rise and distinct-2 fall, as shares of what they are unsteered.
     """
 
-    steps: int = 2000
-    batch: int = 256
+    steps: int = 1500
+    batch: int = 64
     critics: int = 5
     hidden: int = 256
     gate_bias: float = -3.0
