@@ -206,7 +206,12 @@ class Session:
     def is_superseded(self, event_id: str) -> bool:
         """Whether a later standing event of the same type on the same target replaced this one."""
         event = self._events[event_id]
-        later = [e for e in self._active(event.target) if e.type == event.type]
+        about = event.data.get("after")  # finds for other names are about another song
+        later = [
+            e
+            for e in self._active(event.target)
+            if e.type == event.type and e.data.get("after") == about
+        ]
         return bool(later) and self._order[later[-1].id] > self._order[event_id]
 
     def events(self, *types: str) -> Iterator[Event]:

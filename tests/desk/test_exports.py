@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from curator.desk.exports import Format, write_export
 from curator.domain.columns import EVENT_COLUMNS, ExportRow
 from curator.domain.exporting import dpo_rows, event_rows, judgement_rows, kto_rows
+from curator.domain.finding import Found
 from curator.domain.records import FEATURES, Event, Request, Sample, Song
 from curator.domain.session import Session
 from curator.inbox.files import read_file
@@ -73,14 +74,21 @@ TEXT = HOSTILE | st.text(st.characters(codec="utf-8"), max_size=12)
 MAYBE = st.none() | TEXT.filter(bool)
 WORD = TEXT.filter(lambda t: t and "\n" not in t)
 NUMBER = st.floats(-1e9, 1e9)
-SONG = st.builds(
-    Song,
-    MAYBE,
-    MAYBE,
-    st.lists(WORD, max_size=2).map(tuple),
-    st.dictionaries(st.sampled_from(FEATURES), NUMBER, max_size=3),
-    st.sampled_from(["typed", "spotify"]),
-)
+SOURCE = st.sampled_from(["typed", "spotify"])
+
+
+@st.composite
+def songs(draw: Callable[..., Any]) -> Song:
+    genres = tuple(draw(st.lists(WORD, max_size=2)))
+    features = draw(st.dictionaries(st.sampled_from(FEATURES), NUMBER, max_size=3))
+    given = (
+        draw(st.dictionaries(st.sampled_from([*names]), st.just("curator"))) if names else {}
+        for names in (genres, features)
+    )
+    return Song(draw(MAYBE), draw(MAYBE), genres, features, draw(SOURCE), *given)
+
+
+SONG = songs()
 
 
 @st.composite
@@ -117,6 +125,10 @@ def worlds(draw: Callable[..., Any]) -> World:
                           st.fixed_dictionaries({"text": MAYBE})),
                 st.tuples(st.just("song_corrected"), st.just(sample.request_id),
                           SONG.map(lambda song: song.to_doc())),
+                st.tuples(st.just("song_found"), st.just(sample.request_id),
+                          st.builds(Found, SONG, st.just(()), st.booleans(),
+                                    st.sampled_from(["", *(e.id for e in events)]))
+                          .map(Found.to_data)),
                 st.tuples(st.just("deferred"), st.just(sample.request_id), st.just({})),
                 st.tuples(st.sampled_from(["undone", "redone"]),
                           st.sampled_from(events or [Event("", "", "", "rated", "")])
