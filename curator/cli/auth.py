@@ -30,9 +30,9 @@ OAUTH1 = {
 
 @auth.command()
 def x(
-    oauth2: Annotated[
+    browser: Annotated[
         bool,
-        typer.Option("--oauth2", help="Consent in the browser (OAuth 2.0); no keys to paste."),
+        typer.Option("--browser", help="Consent in the browser (OAuth 2.0); no keys to paste."),
     ] = False,
     port: Annotated[
         int,
@@ -46,11 +46,16 @@ def x(
     tokens" of an app with read and write permission. They are not shown while they are typed or
     pasted; a script gives them on standard input, a line each.
 
-    With --oauth2 it asks for the app's client id (and its secret, if it has one), and the browser
+    With --browser it asks for the app's client id (and its secret, if it has one), and the browser
     asks you. The app must allow http://127.0.0.1:8723/callback as a callback.
 
     Where there is no keyring, set CURATOR_X_CONSUMER_KEY, CURATOR_X_CONSUMER_SECRET,
     CURATOR_X_ACCESS_TOKEN and CURATOR_X_ACCESS_SECRET in the environment.
+
+    \b
+    Examples:
+      curator auth x
+      curator auth x --browser
     """
     from curator.net.credentials import keep
     from curator.net.x_errors import XError
@@ -59,7 +64,7 @@ def x(
     settings = settings_of(folder(home))
     _need_keyring("x")
     keys: XKeys
-    if oauth2:
+    if browser:
         fields = _consent(settings, port)
         keep("x", fields)  # a token is kept before it is used
         keys = OAuth2Keys(fields, settings.x_base_url)
@@ -69,7 +74,7 @@ def x(
     try:
         name = _try(keys, settings)
     except XError as error:
-        raise Stop(f"{error}{'' if oauth2 else '; nothing was kept'}") from None
+        raise Stop(f"{error}{'' if browser else '; nothing was kept'}") from None
     keep("x", fields)
     print(f"curator speaks for @{name}")
 
@@ -80,6 +85,10 @@ def spotify(home: Home = None) -> None:
 
     Where there is no keyring, set CURATOR_SPOTIFY_CLIENT_ID and CURATOR_SPOTIFY_CLIENT_SECRET in
     the environment.
+
+    \b
+    Example:
+      curator auth spotify
     """
     from curator.net.credentials import keep
 
@@ -94,6 +103,10 @@ def status(json: Json = False) -> None:
     """Say which credentials there are, and where, without showing them.
 
     Of several for one service the first is used. The exit code is 1 where one is no use.
+
+    \b
+    Example:
+      curator auth status --json
     """
     from curator.net.credentials import held, keyring_name
 
@@ -116,7 +129,12 @@ def status(json: Json = False) -> None:
 
 @auth.command()
 def forget(service: Annotated[Literal["x", "spotify"], typer.Argument(metavar="SERVICE")]) -> None:
-    """Take the credentials of a service (x or spotify) out of the keyring."""
+    """Take the credentials of a service (x or spotify) out of the keyring.
+
+    \b
+    Example:
+      curator auth forget x
+    """
     from curator.net.credentials import forget as take_out
 
     print("forgotten" if take_out(service) else f"the keyring holds none for {service}")

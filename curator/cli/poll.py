@@ -37,6 +37,11 @@ def poll(
 
     The first time it only notes where the stream stands: requests come from then on. What can't
     be read for now is an error with --once, and waited out without it.
+
+    \b
+    Examples:
+      curator poll --once --json
+      curator poll --once --from-start --stream both
     """
     from curator.inbox.polling import Pace
     from curator.net.x_errors import XError

@@ -31,6 +31,10 @@ def watch(
 
     A line is printed for each request that comes, and one when its batch is written. What keeps
     new requests away for good ends it with exit code 1.
+
+    \b
+    Example:
+      curator watch --json --seconds 3600
     """
     place = folder(home)
     settings = settings_of(place)

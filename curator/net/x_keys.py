@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TOKEN_PATH = "/2/oauth2/token"
 _EARLY = 60.0
 """A token is renewed so many seconds before it runs out."""
-_AGAIN = "run `curator auth x --oauth2` again"
+_AGAIN = "run `curator auth x --browser` again"
 
 
 class Hidden(dict[str, str]):

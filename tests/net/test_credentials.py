@@ -179,7 +179,7 @@ def test_when_renewing_fails_the_post_was_not_made(ring, running):
             x.post("song")
         assert not caught.value.unknown
     # The third renewal was made, but its answer was lost: the refresh token is used up.
-    with pytest.raises(Unauthorised, match="curator auth x --oauth2"):
+    with pytest.raises(Unauthorised, match="curator auth x --browser"):
         x.post("song")
     assert running.own_posts() == []
 
