@@ -43,6 +43,8 @@ class LookingUp:
         self._wake = asyncio.Event()
         self._turn = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+        self._lookup: Lookup | None = None
+        self._is_busy = False
         ledger.witness(self._seen)
 
     def start(self) -> None:
@@ -58,6 +60,9 @@ class LookingUp:
                 await self._loop
             self._loop = None
             self._turn.set()
+        if self._lookup is not None and not self._is_busy:
+            await asyncio.to_thread(self._lookup.close)
+        self._lookup = None
 
     def face(self, request_ids: Iterable[str]) -> None:
         """Say whose songs are wanted, the most wanted first."""
@@ -119,7 +124,7 @@ class LookingUp:
         return now >= self._again.get((request_id, state.correction), float("-inf"))
 
     async def _run(self, connect: "Callable[[], Lookup]") -> None:
-        lookup = await self._in_thread(connect)
+        lookup = self._lookup = await self._in_thread(connect)
         while lookup.sources:
             request_id = next((r for r in self._wanted if self._lacks(r)), None)
             if request_id is None:
@@ -159,6 +164,7 @@ class LookingUp:
         future: asyncio.Future[Result] = loop.create_future()
 
         def settle(result: Result | None, error: BaseException | None) -> None:
+            self._is_busy = False
             if future.done():
                 return
             if error is not None:
@@ -175,6 +181,7 @@ class LookingUp:
             with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(settle, result, failed)
 
+        self._is_busy = True
         threading.Thread(target=work, name="looking up", daemon=True).start()
         return await future
 

@@ -88,7 +88,7 @@ class Lookup:
                 if found.best is not None:
                     sure.append(found.best)
                     known.add(source.name, self._details(source, found.best))
-            except SourceError as error:
+            except Exception as error:
                 failed.append(self._noted(source, error))
         others.sort(key=lambda candidate: -candidate.score)
         candidates = _distinct([*sure, *others])
@@ -106,7 +106,7 @@ class Lookup:
                 if source.name == candidate.source and not self._is_quiet(source):
                     try:
                         known.add(source.name, self._details(source, candidate))
-                    except SourceError as error:
+                    except Exception as error:
                         failed.append(self._noted(source, error))
             rest = self._find(candidate.artist or None, candidate.title)
         song = Song(candidate.artist or None, candidate.title, source=candidate.source)
@@ -159,7 +159,10 @@ class Lookup:
     def _is_quiet(self, source: Source) -> bool:
         return self._clock() < self._quiet.get(source.name, float("-inf"))
 
-    def _noted(self, source: Source, error: SourceError) -> str:
+    def _noted(self, source: Source, error: Exception) -> str:
+        """Return why a source was no help; it is left in peace for as long as it wants."""
+        if not isinstance(error, SourceError):  # a fault of ours costs that source, no more
+            return f"{source.name} could not be asked ({type(error).__name__})"
         if error.wait:
             self._quiet[source.name] = self._clock() + error.wait
         return str(error)

@@ -26,6 +26,10 @@ class ScriptedLookup:
         self.facts = facts or {}
         self.asked = []
         self.gate = None
+        self.is_closed = False
+
+    def close(self):
+        self.is_closed = True
 
     def find(self, artist, title):
         return self._say((artist, title))
@@ -224,4 +228,15 @@ async def test_closing_does_not_wait_for_a_service(start, until):
     await until(lambda: lookup.asked)
     async with asyncio.timeout(10):
         await desk.close()
+    assert not lookup.is_closed  # it is still in use
     lookup.gate.set()
+
+
+async def test_what_is_idle_is_closed(start, until):
+    lookup = ScriptedLookup()
+    desk = await start(lookup)
+    ask(desk, "r", *LANTERNS)
+    desk.writing.face("r")
+    await until(lambda: len(desk.ledger.samples("r")) == 2)
+    await desk.close()
+    assert lookup.is_closed

@@ -107,6 +107,16 @@ def test_one_that_fails_is_said_and_the_others_still_know():
     assert facts.song.genres == ("shoegaze",)
 
 
+def test_a_fault_of_ours_costs_no_more_than_that_source():
+    broken = Scripted("musicbrainz", lanterns("rock"))
+    broken.fault = RuntimeError("never expected")
+    lookup = Lookup([broken, Scripted("spotify", lanterns("shoegaze"))])
+    facts = lookup.find("Night Ferry", "Lanterns")
+    assert facts.song.genres == ("shoegaze",)
+    assert facts.failed == ("musicbrainz could not be asked (RuntimeError)",)
+    assert lookup.choose(facts.candidates[0]).song.genres == ("shoegaze",)
+
+
 def test_one_that_wants_quiet_gets_it():
     time = [0.0]
     busy = Scripted("spotify", lanterns("shoegaze"))

@@ -132,6 +132,7 @@ def test_spotify_leaves_nothing_behind(spotify_source, tmp_path, monkeypatch, ca
     assert list(tmp_path.iterdir()) == []
     assert CLIENT_SECRET not in caplog.text
     assert "Bearer" not in caplog.text
+    assert "Basic" not in caplog.text
 
 
 def test_what_goes_over_the_wire_is_what_spotify_specifies(spotify_service, spotify_source):

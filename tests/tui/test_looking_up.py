@@ -31,6 +31,9 @@ class ScriptedLookup:
     def find(self, artist, title):
         return self.found
 
+    def close(self):
+        pass
+
     def choose(self, candidate):
         return SongFacts(self.chosen, (candidate,))
 
