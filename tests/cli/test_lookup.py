@@ -3,6 +3,7 @@
 import pytest
 
 from tests.services.musicbrainz import MusicBrainz
+from tests.services.spotify import CLIENT_ID, CLIENT_SECRET, Spotify
 
 SONGS = (
     {"artist": "Night Ferry", "title": "Lanterns", "artist_tags": {"dream pop": 3}},
@@ -73,3 +74,23 @@ def test_it_works_with_no_source_at_all(lookup, monkeypatch):
 def test_an_empty_title_is_wrong_usage(run, tmp_path):
     ran = run("lookup", "--home", tmp_path, "--title", " ")
     assert ran.code == 2
+
+
+def test_spotify_is_asked_where_there_are_keys_for_it(run, tmp_path, monkeypatch):
+    song = {"artist": "Night Ferry", "title": "Lanterns", "genres": ["shoegaze"]}
+    with Spotify([song]) as spotify:
+        monkeypatch.setenv("CURATOR_SOURCES", "spotify")
+        monkeypatch.setenv("CURATOR_SPOTIFY_BASE_URL", spotify.api)
+        monkeypatch.setenv("CURATOR_SPOTIFY_TOKEN_URL", spotify.token_url)
+        monkeypatch.setenv("CURATOR_SPOTIFY_CLIENT_ID", CLIENT_ID)
+        monkeypatch.setenv("CURATOR_SPOTIFY_CLIENT_SECRET", CLIENT_SECRET)
+        asked = ("lookup", "--home", tmp_path, "--artist", "Night Ferry", "--title", "Lanterns")
+        ran = run(*asked)
+        assert ran.out.split("\n")[1] == "  shoegaze  (spotify, kept from the model)"
+        calls = len(spotify.calls)
+        assert run(*asked).out == ran.out
+        assert len(spotify.calls) == calls  # from the cache
+        spotify.fail("POST /api/token", "500")
+        assert run(*asked[:-1], "Undertow").code == 1
+    kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert CLIENT_SECRET.encode() not in kept
