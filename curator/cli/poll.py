@@ -22,7 +22,7 @@ def poll(
     ] = False,
     from_start: Annotated[
         bool,
-        typer.Option("--from-start", help="The first time: take what is there already, too."),
+        typer.Option("--from-start", help="Take all that X still has, old or new."),
     ] = False,
     stream: Annotated[
         str | None,
@@ -57,7 +57,7 @@ def poll(
             status.show("asking X …", now=True)
             try:
                 _round(poller, store, settings, status, from_start=from_start, json=json)
-                wait = pace.after_success()
+                wait, from_start = pace.after_success(), False
             except XError as error:
                 if once or error.stops:
                     raise
@@ -117,7 +117,7 @@ def _round(
         began |= arrived.began
     status.clear()
     if began:
-        say("from now on: what is new on X will be taken (--from-start takes what is there)")
+        say("from now on what is new on X is taken; --from-start takes the old, too")
     say(
         f"{count(requests, 'new request')}; {count(posts, 'post')} read for ${dollars:.3f}, "
         f"${poller.spent():.2f} of ${settings.x_monthly_dollars:.2f} this month"

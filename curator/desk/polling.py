@@ -127,6 +127,8 @@ class Polling:
             self.arrived += len(page.requests)
             if page.requests:
                 self._ledger.tell(QueueChanged())
+            if page.began:
+                self._ledger.tell(Noticed(_begun(page.mark.stream)))
             self._ledger.tell(PollingChanged())
 
     def _disk_is_full(self) -> bool:
@@ -153,6 +155,11 @@ class Polling:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
         self._wake.clear()
+
+
+def _begun(stream: str) -> str:
+    what = "mentions" if ":mentions:" in stream else "posts of the timeline"
+    return f"new {what} on X come in from now on; `curator poll --from-start` takes the old ones"
 
 
 def _next(pages: "Iterator[Arrived]") -> "Callable[[], Arrived | None]":

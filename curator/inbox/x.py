@@ -138,12 +138,13 @@ class Reader:
     def read(self, *, from_start: bool = False) -> Iterator[Arrived]:
         """Yield what is new, a page at a time; the next is read once this one is stored.
 
-        The first reading ever only notes where the stream stands now, and yields that; with
-        `from_start` it reads all that X still has. Raises `XError`, and can be called again.
+        The first reading ever only notes where the stream stands now, and yields that. With
+        `from_start` all is read that X still has, whatever was read before. Raises `XError`, and
+        can be called again.
         """
         account = self._x.me()
         name = f"x:{self._stream}:{account.id}"
-        place = self._place or Place(self._marks.since.get(name))
+        place = self._place or Place(None if from_start else self._marks.since.get(name))
         if place.since is None and place.newest is None and not from_start:
             first = self._begin(name)
             yield first

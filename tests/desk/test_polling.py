@@ -94,6 +94,18 @@ async def test_new_requests_come_into_the_queue_behind_what_is_there(make, servi
     assert desk.polling.spent == pytest.approx(service.dollars() - 0.010)
 
 
+async def test_the_first_look_takes_nothing_and_says_so(make, service, until):
+    service.mention("old")
+    desk = await make(x_stream="both")
+    await waits(desk, until)
+    said = [c.text for c in desk.heard if isinstance(c, Noticed)]
+    assert [text.partition(" on X")[0] for text in said] == [
+        "new mentions",
+        "new posts of the timeline",
+    ]
+    assert desk.ledger.requests == {}
+
+
 async def test_requests_and_mark_are_on_disk_together_and_known_the_next_time(make, service, until):
     desk = await make()
     await waits(desk, until)
@@ -128,7 +140,7 @@ async def test_what_is_waited_out_is_said_once_and_ends_by_itself(make, service,
     await waits(desk, until)
     assert desk.polling.trouble
     await ask_again(desk, until)
-    notices = [c for c in desk.heard if isinstance(c, Noticed)]
+    notices = [c for c in desk.heard if isinstance(c, Noticed) and c.severity == "warning"]
     assert len(notices) == 1
     await ask_again(desk, until)
     assert desk.polling.trouble is None

@@ -125,6 +125,16 @@ def test_from_the_start_takes_what_is_there(service, shelf):
     assert sorted(shelf.refs()) == [post.id for post in posts]
 
 
+def test_the_old_ones_can_be_taken_later(service, shelf):
+    posts = [service.mention(f"old {n}") for n in range(3)]
+    shelf.poll()
+    posts.append(service.mention("new"))
+    assert shelf.poll() == 1
+    assert shelf.poll(from_start=True) == 3
+    assert sorted(shelf.refs()) == [post.id for post in posts]
+    assert shelf.poll() == 0
+
+
 def test_what_is_stored_says_who_asked_for_what(service, shelf):
     shelf.poll()
     post = service.mention("play <this> & that", "ann")
