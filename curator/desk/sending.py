@@ -74,13 +74,15 @@ class Sending:
         self._run = None
 
     async def _send_for_ever(self) -> None:
-        while True:
+        while not self._leaving:
             if self._signs_in:
                 self._signs_in = False
                 await self.sign_in()
             await self.work()
+            # Not by `wait_for`: in Python 3.11 it may swallow that it is cancelled.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._sleep())
+                async with asyncio.timeout(self._sleep()):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def sign_in(self) -> None:

@@ -67,10 +67,17 @@ async def desks(tmp_path):
     """Open desks on one folder, one after the other; all are closed at the end."""
     opened = []
 
-    async def make(**settings):
+    async def make(account=None, **settings):
         engine = ScriptedEngine()
         values = {"curator": "ann", "batch": 3, "ahead": 1} | settings
-        desk = Desk(tmp_path, Settings(**values), engine, clock=Clock(), tick=lambda: 0.0)
+        desk = Desk(
+            tmp_path,
+            Settings(**values),
+            engine,
+            clock=Clock(),
+            tick=lambda: 0.0,
+            account=account if callable(account) else lambda: account,
+        )
         desk.heard = []
         desk.listen(desk.heard.append)
         await desk.open()
