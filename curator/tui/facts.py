@@ -59,7 +59,14 @@ def _figures(desk: Desk) -> tuple[Piece, ...]:
     pieces.append((f"{sitting.approved:,} approved", "muted"))
     if sitting.pace:
         pieces.append((f"{sitting.pace:.0f} an hour", "muted"))
-    return tuple(pieces)
+    return (*_inbox(desk), *pieces)
+
+
+def _inbox(desk: Desk) -> tuple[Piece, ...]:
+    """Return what is to be known of the reading of X, nothing while it goes well."""
+    if desk.polling.stopped:
+        return (("inbox stopped", "bad"),)
+    return (("inbox waits", "warn"),) if desk.polling.trouble else ()
 
 
 def song_facts(desk: Desk, request_id: str, rows: int) -> SongFacts:

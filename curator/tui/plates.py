@@ -25,12 +25,17 @@ def opening(desk: Desk) -> Plate:
 
 def empty(desk: Desk) -> Plate:
     """Nobody asked for anything yet."""
+    asked: list[str | Line] = []
+    if desk.polling.waits_until is not None:
+        seconds = desk.settings.x_poll_seconds
+        asked = [[], f"X is asked for new requests every {seconds} s; what comes is shown here."]
     return _plate(
         "Nothing to judge",
         *_keys(("n", "ask for words on a song: type it, or paste many lines")),
         [],
         "Or from a file, once you have left the desk:",
         [("curator import FILE", "strong")],
+        *asked,
     )
 
 

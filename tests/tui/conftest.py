@@ -13,8 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 from curator.config import Settings
+from curator.desk.changes import OutboxChanged
 from curator.desk.desk import Desk
-from curator.domain.records import Request, Sample, Song
+from curator.domain.records import PostStep, Request, Sample, Song
 from curator.domain.vectors import pack, unpack
 from curator.engine.client import EngineError
 from curator.engine.protocol import Ready, Tokens, Written
@@ -230,6 +231,45 @@ def make_desk(home, engine=None, account=None, clock=lambda: NOON, **settings):
     )
 
 
+POSTS = (
+    ("queued", {}, "11:59"),
+    ("sending", {}, "11:58"),
+    ("posted", {"tweet": "1900000000000001001"}, "11:30"),
+    ("counted", {"likes": 12}, "10:40"),
+    ("rejected", {"why": "X: You are not permitted to perform this action."}, "11:10"),
+    ("uncertain", {"why": "X did not answer within 30 s."}, "11:57"),
+    ("blocked", {"why": "it is 14 characters too long"}, "11:20"),
+    ("withdrawn", {"why": "withdrawn by the curator"}, "11:25"),
+    ("given_up", {"why": "given up by the curator"}, "09:20"),
+    ("dry", {"why": "a rehearsal: nothing was sent"}, "08:15"),
+)
+"""What becomes of a post in each state, with what is known of it, and when."""
+
+
+def fill_outbox(desk, states=POSTS):
+    """Put a post into the outbox for each of these states; its ids are those of the states."""
+    for n, (state, data, at) in enumerate(states):
+        at = f"2026-03-14T{at}:00.000Z"
+        [artist, title, *_] = SONGS[n % 4]
+        text, id = LINES[n % len(LINES)], f"P{n}{state}"
+        request = Request(f"R{id}", at, "mention", f"words for {title}?", Song(artist, title),
+                          "harbourlights", f"18000{n}")  # fmt: skip
+        desk.ledger.add(request, Sample(id, request.id, at, text, "imported"))
+        content = {"request": request.id, "text": text, "reply_to": request.ref, "price": 0.01,
+                   "reason": "a reply: its author mentioned the account",
+                   "due": "2026-03-14T12:00:14.000Z" if state == "queued" else at}  # fmt: skip
+        before = {"blocked": [], "queued": [], "counted": ["queued", "sending", "posted"],
+                  "withdrawn": ["queued"], "dry": ["queued"], "sending": ["queued"],
+                  "given_up": ["queued", "sending", "rejected"]}  # fmt: skip
+        for kind in (*before.get(state, ["queued", "sending"]), state):
+            own = content if kind in ("queued", "blocked") else {"tweet": f"19000{n}"}
+            own = own | (data if kind == state else {})
+            step = PostStep(f"{id}{kind}", at, id, kind, own)
+            assert desk.posting.outbox.apply(step), (state, kind)
+            desk.ledger.add(step)
+    desk.ledger.tell(OutboxChanged())
+
+
 def imported(request_id, texts):
     """Return samples that came from a file."""
     return [
@@ -318,6 +358,7 @@ def script():
         LINES=LINES,
         requests=requests,
         requests_noon=NOON,
+        fill_outbox=fill_outbox,
         imported=imported,
         make_desk=make_desk,
         settled=settled,

@@ -96,6 +96,12 @@ class Listening(Page):
             self.show_cards()
         self.show_header()
 
+    def on_polling_moved(self) -> None:
+        """X was asked, or is not any more."""
+        self.show_header()
+        if not self.slots:
+            self.show_cards()
+
     def on_desk_notice(self, message: messages.DeskNotice) -> None:
         """The desk has something to say."""
         ink = {"error": "bad", "warning": "warn"}.get(message.severity, "muted")

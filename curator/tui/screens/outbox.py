@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.dom import DOMNode
 
-from curator.desk.changes import Change, Noticed, OutboxChanged
+from curator.desk.changes import Change, Noticed, OutboxChanged, PollingChanged
 from curator.desk.handling import Action
 from curator.desk.posting import OutboxRow
 from curator.desk.queueing import NotAllowed
@@ -41,7 +41,7 @@ class OutboxScreen(OutboxPage):
         self._deafen()
 
     def _told(self, change: Change) -> None:
-        if isinstance(change, OutboxChanged) and not self._is_looking:
+        if isinstance(change, OutboxChanged | PollingChanged) and not self._is_looking:
             self._is_looking = True
             self.set_timer(LOOK_PAUSE, self._look)
         elif isinstance(change, Noticed):
@@ -178,7 +178,9 @@ class OutboxScreen(OutboxPage):
             self.say("the setting dry_run keeps all posts here: config.toml, then a new start")
             return
         self.desk.posting.start_again()
-        self.say("looking for credentials, then going on …")
+        if self.desk.polling.absent or self.desk.polling.stopped:
+            self.desk.polling.start_again()
+        self.say("reading the credentials, then going on …")
 
     def action_copy(self) -> None:
         """Copy where it is on X, else its text."""

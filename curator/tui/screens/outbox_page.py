@@ -117,6 +117,9 @@ class OutboxPage(Everywhere):
             return f"Posting has stopped: {said}. {key} goes on once that is settled.{kept}", "bad"
         if posting.trouble:
             return f"X is left alone for a while. {shown(posting.trouble, 300)}", "warn"
+        if self.desk.polling.stopped:
+            said = shown(self.desk.polling.stopped, 300).rstrip(".")
+            return f"No new requests from X: {said}. {key} goes on once that is settled.", "bad"
         return None
 
     def _show_head(self) -> None:
@@ -135,6 +138,7 @@ class OutboxPage(Everywhere):
             posting.spent,
             self.desk.settings.post_monthly_dollars,
             month,
+            None if self.desk.polling.waits_until is None else self.desk.polling.spent,
         )
 
     def _entry(self, post_id: str) -> Entry:
@@ -192,7 +196,8 @@ class OutboxPage(Everywhere):
     def _show_keys(self) -> None:
         posting, row = self.desk.posting, self.row
         names = [postings.COMMANDS[action] for action in row.can] if row else []
-        if posting.stopped or posting.trouble or (posting.dry and not self.desk.settings.dry_run):
+        waits = posting.stopped or posting.trouble or self.desk.polling.stopped
+        if waits or (posting.dry and not self.desk.settings.dry_run):
             names.append("go-on")
         names += FOOTER["posts" if row else "no posts"]
         self.query_one(KeyBar).facts = tuple(hint_of(name, self.keymap) for name in names)

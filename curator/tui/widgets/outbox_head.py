@@ -9,21 +9,26 @@ from curator.tui.widgets.inked import Line, Sheet
 from curator.tui.wording import fit
 
 _BAR = 12
+_WIDE = 100
 Piece = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxFacts:
-    """Figures, the most urgent first; dollars spent of those that may be in a `month`."""
+    """Figures, the most urgent first; dollars spent of those that may be in a `month`.
+
+    `reading` is what asking X for requests has cost, None where that is not done.
+    """
 
     figures: tuple[Piece, ...] = ()
     spent: float = 0.0
     budget: float = 0.0
     month: str = ""
+    reading: float | None = None
 
 
 class OutboxHead(Sheet[OutboxFacts]):
-    """One line; where it is narrow the bar goes first, then the last figures."""
+    """One line; where it is narrow the last figures give way, the bar and the reading first."""
 
     def lines(self, facts: OutboxFacts, width: int) -> Iterable[Line]:
         """Return the line."""
@@ -32,6 +37,8 @@ class OutboxHead(Sheet[OutboxFacts]):
         ink = "bad" if share >= 1 else "warn" if share > 0.8 else "good"
         bar: list[Piece] = [("━" * full, ink), ("━" * (_BAR - full), "faint"), ("  ", "text")]
         money = f"${facts.spent:.2f} of ${facts.budget:.2f} in {facts.month}"
+        if facts.reading is not None and width >= _WIDE:
+            money += f", reading ${facts.reading:.2f}"
         left: list[Piece] = [(" Outbox", "heading")]
         room = width - cell_len(money) - 3
         for text, ink in facts.figures:
