@@ -84,7 +84,10 @@ def _rows(
     store: "Store", form: Format, everything: bool, wanted: "Filter", verdict: Verdict | None
 ) -> tuple[Iterable["ExportRow"], Mapping[str, "Kind"]]:
     """Return the rows that were asked for, not yet made, and their columns."""
+    from functools import partial
+
     from curator.domain import exporting
+    from curator.domain.outbox import Outbox
     from curator.domain.session import Session
 
     requests, session = store.requests(), Session(store.events())
@@ -94,7 +97,8 @@ def _rows(
         )
         return rows, exporting.EVENT_COLUMNS
     makers = {"kto": exporting.kto_rows, "dpo": exporting.dpo_rows}
-    make = makers.get(form, exporting.judgement_rows)
+    likes = Outbox(store.posts()).likes()
+    make = makers.get(form, partial(exporting.judgement_rows, likes=likes))
     rows = make(requests, store.samples_of, session, filter=wanted, verdict=verdict)
     return rows, exporting.JUDGEMENT_COLUMNS
 

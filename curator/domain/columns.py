@@ -65,10 +65,14 @@ JUDGEMENT_COLUMNS: Mapping[str, Kind] = {
     "at": "text",
     "curator": "text",
     **_SAID,
+    "likes": "whole",
     **_CONTEXT,
     "events": "text",
 }
 """A row a sample, as it stands.
+
+`likes` is how the readers of its post liked it, empty where that is unknown: a label, too, but
+weaker than the curator's.
 
 `artist` … `tempo` are the song as it stands; `asked_song` and `sample_song` (JSON) what it was
 when it was asked for and when the sample was written, where that differs. `events` (JSON) are the

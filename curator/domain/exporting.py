@@ -2,7 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from curator.domain.columns import (
@@ -33,6 +34,8 @@ __all__ = [
 
 _ON_SONGS = ("song_corrected", "song_found")
 
+NOBODY: Mapping[str, int] = MappingProxyType({})
+
 
 def judgement_rows(
     requests: Iterable[Request],
@@ -41,8 +44,12 @@ def judgement_rows(
     *,
     filter: Filter = ALL,
     verdict: VerdictFilter | None = None,
+    likes: Mapping[str, int] = NOBODY,
 ) -> Iterator[ExportRow]:
-    """Yield a row (`JUDGEMENT_COLUMNS`) for each sample that something is said of now."""
+    """Yield a row (`JUDGEMENT_COLUMNS`) for each sample that something is said of now.
+
+    `likes` are those of the posts, by their samples' ids.
+    """
     said = _said(session)
     for of_request in labelled(requests, samples_of, session, filter, verdict):
         for item in of_request:
@@ -63,6 +70,7 @@ def judgement_rows(
                     "edited": now.text is not None,
                     "tags": list(now.tags),
                     "seconds": now.seconds,
+                    "likes": likes.get(item.sample.id),
                     "events": _json([e.to_doc() for e in events]),
                 },
             )

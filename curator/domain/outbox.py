@@ -217,6 +217,11 @@ class Outbox:
                 return self._posts[post_id]
         return None
 
+    def likes(self) -> dict[str, int]:
+        """Return how posts were liked, by their ids, as far as that is known."""
+        posts = self._posts.values()
+        return {post.id: post.likes for post in posts if post.likes is not None}
+
     def claims(self, tweet: str) -> bool:
         """Whether one of the posts is known to be this one on X."""
         return tweet in self._tweets
