@@ -90,7 +90,8 @@ def _lines(facts: "SongFacts", model_sources: tuple[str, ...]) -> list[str]:
             kept = "" if source in model_sources else ", kept from the model"
             lines.append(f"  {text}  ({source}{kept})")
     elif facts.candidates:
-        lines.append("It is doubtful which song is meant:")
+        doubt = "It is doubtful which song is meant:"
+        lines.append(doubt if facts.doubtful else "No source knows it; these are the nearest:")
     others = facts.candidates[1:] if facts.song else facts.candidates
     if facts.song and others:
         lines.append("Others that it may be:")

@@ -146,9 +146,8 @@ class LookingUp:
             if text not in self._said:
                 self._said.add(text)
                 self._ledger.tell(Noticed(text))
-        best = facts.candidates[0] if facts.candidates else None
-        if best is not None:
-            song = facts.song or Song(best.artist, best.title, source=best.source)
+        if facts.candidates:
+            song = facts.song or Song()
             found = Found(song, facts.candidates, facts.doubtful, state.correction)
             self._ledger.record("song_found", request_id, **found.to_data())
             self._tell(request_id)

@@ -33,9 +33,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the sources said. `song` is the first candidate with what is known of it.
+    """What the sources said. `song` is the one that is meant, with what is known of it.
 
-    Where it is `doubtful` which song is meant, nothing is taken from it until the curator chose.
+    It is empty where none of the `candidates` is surely the one; where one of them probably is, it
+    is `doubtful`, and nothing is taken until the curator chose.
     `after` is the correction whose artist and title were asked for, "" for the request's own.
     """
 

@@ -25,19 +25,16 @@ _NOTHING_KEPT = 86_400.0
 class SongFacts:
     """What is known of a song that was asked for.
 
-    `song` is the one that is meant, with sources for all its genres and features; None where it
-    is not known which. `candidates` are the songs that it may be, the most likely first. `failed`
-    says of each source that was no help why.
+    `song` is the one that is meant, with sources for all its genres and features; None where that
+    is not known. `candidates` are the songs nearest to it, the most likely first; where it is
+    `doubtful`, somebody is to say which one is meant. `failed` says of each source that was no
+    help why.
     """
 
     song: Song | None
     candidates: tuple[Candidate, ...] = ()
     failed: tuple[str, ...] = ()
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether somebody is to say which song is meant."""
-        return self.song is None and bool(self.candidates)
+    doubtful: bool = False
 
 
 class Lookup:
@@ -79,12 +76,14 @@ class Lookup:
         sure: list[Candidate] = []
         others: list[Candidate] = []
         failed: list[str] = []
+        doubtful = False
         for source in self._sources:
             if not known.lacks(source) or self._is_quiet(source):
                 continue
             try:
                 found = match(artist, title, self._search(source, artist, title))
                 others += found.candidates
+                doubtful = doubtful or found.doubtful
                 if found.best is not None:
                     sure.append(found.best)
                     known.add(source.name, self._details(source, found.best))
@@ -95,7 +94,7 @@ class Lookup:
         song = None
         if sure:
             song = known.of(Song(sure[0].artist, sure[0].title, source=sure[0].source))
-        return SongFacts(song, candidates, tuple(failed))
+        return SongFacts(song, candidates, tuple(failed), doubtful and song is None)
 
     def choose(self, candidate: Candidate) -> SongFacts:
         """Look up the song that was chosen, and what other sources know of it."""

@@ -17,6 +17,8 @@ from curator.domain.finding import Candidate
 
 SURE = 0.85
 """From this score on a match is believed."""
+POSSIBLE = 0.62
+"""From this score on it may be the song; below, it is another one of the artist or the title."""
 WORTH_SHOWING = 0.35
 """Candidates below it are not even offered."""
 APART = 0.06
@@ -226,7 +228,10 @@ def same_song(one: Candidate, other: Candidate) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Candidates that are worth a look, the best first; `doubtful` if it may be another."""
+    """Candidates that are worth a look, the best first.
+
+    `doubtful` if some may be the song, and it is not sure which, or whether.
+    """
 
     candidates: tuple[Candidate, ...]
     doubtful: bool
@@ -234,7 +239,8 @@ class Match:
     @property
     def best(self) -> Candidate | None:
         """The best one, None where there is none or it is not sure."""
-        return self.candidates[0] if self.candidates and not self.doubtful else None
+        first = self.candidates[0] if self.candidates and not self.doubtful else None
+        return first if first is not None and first.score >= SURE else None
 
 
 def match(artist: str | None, title: str | None, found: Iterable[Candidate]) -> Match:
@@ -248,7 +254,7 @@ def match(artist: str | None, title: str | None, found: Iterable[Candidate]) -> 
 def _is_doubtful(artist: str | None, scored: Sequence[Candidate]) -> bool:
     best = scored[0]
     if best.score < SURE:
-        return True
+        return best.score >= POSSIBLE
     rivals = (c for c in scored[1:] if c.score > best.score - APART and not same_song(best, c))
     if artist is None:
         return any(True for _ in rivals)

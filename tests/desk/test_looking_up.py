@@ -162,7 +162,7 @@ async def test_a_doubtful_song_waits_for_the_curator(start, until):
     chosen = SongFacts(
         Song("Ada Moss", "Lanterns", ("techno",), {}, "musicbrainz"), (SECOND, FIRST)
     )
-    facts = {(None, "Lanterns"): SongFacts(None, (FIRST, SECOND)), "2": chosen}
+    facts = {(None, "Lanterns"): SongFacts(None, (FIRST, SECOND), (), True), "2": chosen}
     desk = await start(ScriptedLookup(facts))
     ask(desk, "r", None, "Lanterns")
     desk.writing.face("r")
@@ -174,6 +174,17 @@ async def test_a_doubtful_song_waits_for_the_curator(start, until):
     assert not desk.looking_up.state("r").doubtful
     desk.history.undo()
     assert desk.looking_up.state("r").doubtful
+
+
+async def test_songs_that_are_near_are_offered_but_nothing_is_taken(start, until):
+    desk = await start(ScriptedLookup({LANTERNS: SongFacts(None, (SECOND,))}))
+    ask(desk, "r", *LANTERNS)
+    desk.writing.face("r")
+    await until(lambda: not desk.looking_up.state("r").wanted)
+    state = desk.looking_up.state("r")
+    assert state.song == Song(*LANTERNS)
+    assert state.found.candidates == (SECOND,)
+    assert not state.doubtful
 
 
 async def test_none_of_them_takes_everything_back(start, until):

@@ -108,7 +108,6 @@ def test_the_best_is_not_the_first(artist, title, right):
 @pytest.mark.parametrize(
     ("artist", "title", "candidates"),
     [
-        ("Night Ferry", "Lanterns", [("Somebody Else", "Lanterns")]),
         ("Night Ferry", "Lanterns", [("Night Ferry", "Lanterns (Glass Remix)")]),
         ("Night Ferry", "Lanterns (Moss Remix)", [("Night Ferry", "Lanterns (Glass Remix)")]),
         ("Night Ferry", "Lanterns", [("Night Ferry", "Lanterns (Karaoke Version)")]),
@@ -132,6 +131,14 @@ def test_the_same_song_on_two_albums_is_not_doubtful():
 def test_a_title_alone_is_sure_when_only_one_has_it():
     result = match(None, "Saltwater Hymn", found(("Kelpie Choir", "Saltwater Hymn"), ("B", "Salt")))
     assert result.best is not None
+
+
+@pytest.mark.parametrize("other", [("Night Ferry", "Daybreak"), ("Somebody Else", "Lanterns")])
+def test_another_song_is_offered_but_no_doubt_is_raised(other):
+    result = match("Night Ferry", "Lanterns", found(other))
+    assert [c.ref for c in result.candidates] == ["0"]
+    assert result.best is None
+    assert not result.doubtful
 
 
 def test_what_has_nothing_in_common_is_not_offered():

@@ -38,7 +38,7 @@ class ScriptedLookup:
         return SongFacts(self.chosen, (candidate,))
 
 
-DOUBTFUL = SongFacts(None, (FERRY, MOSS))
+DOUBTFUL = SongFacts(None, (FERRY, MOSS), (), True)
 CHOSEN = Song("Ada [b]Moss", "Lanterns\u202e", ("techno",), {}, "musicbrainz")
 
 
