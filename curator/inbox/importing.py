@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from curator.domain.records import Event, EventType, Record, Request, Sample, Scalar, Song
+from curator.domain.records import (
+    Event,
+    EventType,
+    PostStep,
+    Record,
+    Request,
+    Sample,
+    Scalar,
+    Song,
+)
 from curator.inbox.rows import BadRow, Candidate, FileRow, Kept, Row
 
 
@@ -40,6 +49,9 @@ class Existing(Protocol):
     def has_event(self, id: str, /) -> bool:
         """Whether there is an event with this id."""
 
+    def holds(self, record: Record, /) -> bool:
+        """Whether there is a record of this kind and id."""
+
 
 @dataclass
 class Plan:
@@ -48,13 +60,14 @@ class Plan:
     requests: list[Request] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    steps: list[PostStep] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
 
     @property
     def records(self) -> list[Record]:
         """All that is to be added, in an order in which each stands after what it speaks of."""
-        return [*self.requests, *self.samples, *self.events]
+        return [*self.requests, *self.samples, *self.events, *self.steps]
 
 
 def plan_import(
@@ -131,8 +144,17 @@ class _Planner:
                 return
             self._add_event(event)
             new = True
+        if row.step and not self._has_step(row.step):
+            if not self._has_sample(row.step.post):
+                self.plan.bad.append(BadRow(row.line, "the post's sample is not here"))
+                return
+            self.plan.steps.append(row.step)
+            new = True
         if not new:
             self.plan.duplicates.append(row.line)
+
+    def _has_step(self, step: PostStep) -> bool:
+        return any(s.id == step.id for s in self.plan.steps) or self._existing.holds(step)
 
     def _has_target(self, event: Event) -> bool:
         if event.type in ("undone", "redone"):

@@ -13,7 +13,16 @@ from curator.domain.columns import (
     from_cell,
     unescape,
 )
-from curator.domain.records import FEATURES, Doc, Event, EventType, Request, Sample
+from curator.domain.records import (
+    FEATURES,
+    Doc,
+    Event,
+    EventType,
+    PostStep,
+    Request,
+    Sample,
+    StepKind,
+)
 from curator.inbox.rows import Kept
 
 _SONG: dict[str, Kind] = {
@@ -34,13 +43,16 @@ _DOCS: dict[str, dict[str, Kind]] = {
         **_SONG,
     },
     "events": dict.fromkeys(("id", "at", "curator", "type", "target"), "text"),
+    "posts": dict.fromkeys(("id", "at", "post", "step"), "text"),
 }
 _NEEDED = {
     "requests": ("id", "at", "source", "text"),
     "samples": ("id", "request_id", "at", "text", "model"),
     "events": ("id", "at", "curator", "type", "target"),
+    "posts": ("id", "at", "post", "step"),
 }
 _EVENT_TYPES = get_args(EventType)
+_STEP_KINDS = get_args(StepKind)
 
 
 def columns_of(names: Mapping[str, Any] | list[str]) -> Mapping[str, Kind] | None:
@@ -125,6 +137,8 @@ def rescued(line: int, table: Any, doc: Any) -> Kept:
             return Kept(line, sample=_sample(doc))
         case "events":
             return Kept(line, events=(_event(doc),))
+        case "posts":
+            return Kept(line, step=_post_step(doc))
         case _:
             raise ValueError(f"there is no table {str(table)[:40]!r}")
 
@@ -142,6 +156,13 @@ def _event(doc: Any) -> Event:
     if doc["type"] not in _EVENT_TYPES:
         raise ValueError(f"there is no event of type {doc['type'][:40]!r}")
     return Event.from_doc(checked_doc)
+
+
+def _post_step(doc: Any) -> PostStep:
+    checked_doc = _checked(doc, "posts")
+    if doc["step"] not in _STEP_KINDS:
+        raise ValueError(f"there is no step {doc['step'][:40]!r} of a post")
+    return PostStep.from_doc(checked_doc)
 
 
 def _checked(doc: Any, table: str) -> Doc:

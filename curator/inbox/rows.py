@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from curator.domain.records import Event, Request, Sample, Verdict
+from curator.domain.records import Event, PostStep, Request, Sample, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Kept:
     request: Request | None = None
     sample: Sample | None = None
     events: tuple[Event, ...] = ()
+    step: PostStep | None = None
 
 
 @dataclass(frozen=True, slots=True)

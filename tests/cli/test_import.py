@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from curator.domain.records import Event
+from curator.domain.records import Event, PostStep
 from curator.store import Store
 
 HOSTILE = [
@@ -155,3 +155,22 @@ def test_the_bundled_examples_ask_for_songs_of_many_genres(run, folder):
     assert len(requests) >= 30
     assert len({genre for r in requests for genre in r.song.genres}) >= 40
     assert 1 <= sum(not r.song.known for r in requests) <= 6
+
+
+def test_a_rescued_step_of_a_post_is_taken_over_once(run, home, tmp_path):
+    data = {
+        "request": "r0",
+        "text": "Text 0 shimmers.",
+        "due": "2026-11-22T09:00:00.000Z",
+        "price": 0.01,
+    }
+    step = PostStep("P1", "2026-11-22T09:00:00.000Z", "s0", "queued", data)
+    lost = PostStep("P2", "2026-11-22T09:00:00.000Z", "nobody", "queued", data)
+    file = tmp_path / "curator-unsaved-1.jsonl"
+    rows = [json.dumps({"table": "posts", "doc": one.to_doc()}) for one in (step, lost)]
+    file.write_text("\n".join(rows), "utf-8")
+    first, second = (run("import", "--home", home, file) for _ in range(2))
+    assert "the post's sample is not here" in first.err
+    assert "1 row known already" in second.out
+    with Store.open(home, write=False) as store:
+        assert store.posts() == [step]

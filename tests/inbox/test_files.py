@@ -174,6 +174,7 @@ def test_json_lines(write: Any) -> None:
             '{"table": "requests", "doc": {"id": "r"}}',
             "a record of requests lacks at, source, text",
         ),
+        ('{"table": "posts", "doc": {"id": "p"}}', "lacks at, post, step"),
         ('{"table": "events", "doc": 5}', "a record is not a JSON object"),
         ('{"sample_id": "s", "request_id": 5, "events": "[]"}', "not of the kind"),
         ('{"event_id": "e", "type": "judged", "data": "[]"}', "data is not a JSON object"),
@@ -198,11 +199,13 @@ def test_rescued_records(write: Any) -> None:
     sample = {"id": "s", "request_id": "r", "at": "t", "text": "words", "model": "m", "seed": 3}
     event = {"id": "e", "at": "t", "curator": "ann", "type": "judged", "target": "s",
              "request": "r", "verdict": "approve", "seconds": 1.5}  # fmt: skip
-    lines = [
-        json.dumps({"table": table, "doc": doc})
-        for table, doc in (("requests", request), ("samples", sample), ("events", event))
-    ]
-    first, second, third = read_file(write("curator-unsaved-1.jsonl", "\n".join(lines)))
+    step = {"id": "p", "at": "t", "post": "s", "step": "queued", "request": "r", "price": 0.01}
+    tables = {"requests": request, "samples": sample, "events": event, "posts": step}
+    lines = [json.dumps({"table": table, "doc": doc}) for table, doc in tables.items()]
+    first, second, third, fourth = read_file(write("curator-unsaved-1.jsonl", "\n".join(lines)))
+    assert isinstance(fourth, Kept)
+    assert fourth.step
+    assert fourth.step.to_doc() == step
     assert isinstance(first, Kept)
     assert isinstance(second, Kept)
     assert isinstance(third, Kept)
