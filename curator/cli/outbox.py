@@ -72,14 +72,26 @@ def again(
     ] = False,
     home: Home = None,
 ) -> None:
-    """Queue a post again: one that was refused, rehearsed, withdrawn or looked for in vain."""
+    """Queue a post again: one that was refused, rehearsed, withdrawn or looked for in vain.
+
+    What may be on X must have been looked for first, and keeps its text.
+
+    \b
+    Example:
+      curator outbox again 01J… --plain
+    """
     with _hands(folder(home), id) as hands:
         hands.again(id, plain=plain)
 
 
 @outbox.command()
 def withdraw(id: Post, home: Home = None) -> None:
-    """Do not send a post that is queued; its approval stays as a label."""
+    """Do not send a post that is queued; its approval stays as a label.
+
+    \b
+    Example:
+      curator outbox withdraw 01J…
+    """
     with _hands(folder(home), id) as hands:
         hands.withdraw(id)
 
@@ -90,14 +102,24 @@ def posted(
     tweet: Annotated[str, typer.Argument(metavar="X-ID", help="Its id on X, or its address.")],
     home: Home = None,
 ) -> None:
-    """Say that a post is on X, where reading back did not find it."""
+    """Say that a post is on X, where reading back did not find it.
+
+    \b
+    Example:
+      curator outbox posted 01J… https://x.com/me/status/1990000000000000000
+    """
     with _hands(folder(home), id) as hands:
         hands.posted_as(id, tweet)
 
 
 @outbox.command(name="give-up")
 def give_up(id: Post, home: Home = None) -> None:
-    """Leave a post as it is for good; its request may then be answered by another."""
+    """Leave a post as it is for good; its request may then be answered by another.
+
+    \b
+    Example:
+      curator outbox give-up 01J…
+    """
     with _hands(folder(home), id) as hands:
         hands.give_up(id)
 
