@@ -9,12 +9,12 @@ from curator.net.x_errors import RateLimited, XError
 LONGEST: Final = 900.0
 """Seconds: the window in which X counts requests."""
 _SOONEST: Final = 1.0
+_BROKE: Final = 3600.0
+"""Seconds until it is looked again whether there is money."""
 
 
 class OverBudget(XError):
-    """Reading has cost this month what it may cost."""
-
-    stops = True
+    """Reading has cost this month what it may cost: it goes on next month, or with more money."""
 
 
 def streams_of(setting: str) -> tuple[Stream, ...]:
@@ -87,6 +87,8 @@ class Pace:
 
         Until X lets more through where it says when, else twice as long after each failure.
         """
+        if isinstance(error, OverBudget):
+            return _BROKE
         self._failures += 1
         if isinstance(error, RateLimited) and error.reset is not None:
             return min(max(error.reset - now + _SOONEST, _SOONEST), LONGEST + _SOONEST)

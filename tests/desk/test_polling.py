@@ -157,6 +157,14 @@ async def test_what_needs_a_person_stops_until_it_is_started_again(make, service
     assert desk.polling.stopped is None
 
 
+async def test_without_money_it_waits_for_the_next_month(make, service, until):
+    desk = await make(x_monthly_dollars=0)
+    await waits(desk, until)
+    assert "x_monthly_dollars" in desk.polling.trouble
+    assert desk.polling.stopped is None
+    assert service.count(MENTIONS) == 0
+
+
 async def test_without_credentials_there_is_nothing_to_say(make, until):
     desk = await make(lambda: None)
     await until(lambda: desk.polling.absent)

@@ -259,6 +259,7 @@ def test_the_pace_follows_x_and_slows_down_after_failures():
     assert waits[:5] == [60, 120, 240, 480, 900]
     assert max(waits) == LONGEST
     assert pace.after_failure(RateLimited(""), 0.0) == LONGEST
+    assert pace.after_failure(OverBudget(""), 0.0) == 3600
     assert pace.after_success() == 60
 
 
