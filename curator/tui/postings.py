@@ -189,8 +189,8 @@ def figures(desk: Desk) -> tuple[Piece, ...]:
         pieces.append(("dry run", "warn"))
     elif posting.stopped:
         pieces.append(("posting stopped", "bad"))
-    queued = posting.outbox.open("queued")
-    if queued and not posting.stopped and (row := posting.row(queued[0].id)):
+    queued = [] if posting.dry or posting.stopped else posting.outbox.open("queued")
+    if queued and (row := posting.row(queued[0].id)):
         pieces.append((f"{len(queued)} to go out {_left(row)}", "accent"))
     if uncertain := posting.outbox.open("uncertain"):
         pieces.append((f"{len(uncertain)} uncertain", "warn"))

@@ -278,6 +278,10 @@ def imported(request_id, texts):
     ]
 
 
+async def nothing():
+    """Stand for work that is not to be done."""
+
+
 async def until(condition, patience=60.0):
     """Wait until `condition()` holds; fails when it never does."""
     async with asyncio.timeout(patience):
@@ -360,6 +364,7 @@ def script():
         requests_noon=NOON,
         fill_outbox=fill_outbox,
         imported=imported,
+        nothing=nothing,
         make_desk=make_desk,
         settled=settled,
         typed=typed,

@@ -73,6 +73,30 @@ async def test_a_sitting(stage, script, look, size, theme):
 
 
 @looks
+async def test_posting(stage, script, look, size, theme, monkeypatch):
+    asked = script.requests()[1:3]
+    async with stage.open(size=size, theme=theme, account=script.X(), asked=asked) as pilot:
+        app = pilot.app
+        monkeypatch.setattr(app.desk.posting._sending, "work", script.nothing)
+        await look(pilot, "to-be-posted")
+        await pilot.press("a", "left")
+        await script.settled(pilot)
+        await look(pilot, "going-out")
+        await pilot.press("o")
+        script.fill_outbox(app.desk)
+        await script.until(lambda: len(app.screen.ids) > 1)
+        await pilot.press("home", "j", "k")
+        await look(pilot, "outbox")
+
+
+@looks
+async def test_nothing_posted(stage, look, size, theme):
+    async with stage.open(size=size, theme=theme, asked=[]) as pilot:
+        await pilot.press("o")
+        await look(pilot, "outbox-empty")
+
+
+@looks
 async def test_empty(stage, look, size, theme):
     async with stage.open(size=size, theme=theme, asked=[]) as pilot:
         await look(pilot, "empty")

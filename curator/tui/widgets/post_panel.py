@@ -51,7 +51,7 @@ class PostPanel(Sheet[PostFacts]):
                 [(pad(key, _KEYS), "key"), (fit(what, room - _KEYS), "muted")]
                 for key, what in facts.can
             ]
-            rows += [[], *_part("keys", keys, for_keys)]
+            rows += [[], *_part("keys" if keys else "", keys, for_keys)]
         return rows
 
 
