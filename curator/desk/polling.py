@@ -152,8 +152,10 @@ class Polling:
         """Wait so long, or, where it is None, until somebody starts it again."""
         self.waits_until = None if seconds is None else time.monotonic() + seconds
         self._ledger.tell(PollingChanged())
+        # Not by `wait_for`: in Python 3.11 it may swallow that it is cancelled.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
         self._wake.clear()
 
 

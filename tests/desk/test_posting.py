@@ -296,7 +296,7 @@ async def test_stopped_it_goes_on_when_told(desk, x, until):
     desk.judging.approve("m0a")
     let_pass(desk)
     await until(lambda: desk.posting.stopped)
-    assert "posting stopped: there are no credits left" in notices(desk)
+    await until(lambda: "posting stopped: there are no credits left" in notices(desk))
     assert state(desk) == "queued"
     desk.posting.start_again()
     await until(lambda: state(desk) == "posted")

@@ -33,7 +33,7 @@ def main(home, url, end, keys):
         settings = Settings(curator="ann", undo_seconds=0, post_monthly_dollars=1000)
         judge = ScriptedJudge(store, "ann", settings=settings)
         outbox = judge.book.outbox
-        account = X(OAuth1Keys(*keys), base_url=url, timeout=0.4)
+        account = X(OAuth1Keys(*keys), base_url=url, timeout=1.0)
         sender = Sender(judge.book, account, budget=1000)
         sender.recover()
         send(sender)

