@@ -16,7 +16,7 @@ from models.lcgan_report import Comparison, compare, table
 from models.lcgan_train import LcGanProgress, LcGanResult, train_lcgan
 from models.reward import TopicReward
 from models.topics import Topics, check_weights
-from models.value import ValueConfig, ValueFigures, ValueModel, fit_value
+from models.value import ValueConfig, ValueFigures, fit_value
 from models.writer import Vector
 
 
@@ -137,7 +137,6 @@ def _reward(
     name: str,
     tell: _Teller,
 ) -> tuple[TopicReward, ValueFigures]:
-    model: ValueModel
     model, figures = fit_value(
         labelled.z,
         labelled.known,

@@ -88,6 +88,7 @@ class _Run:
         self, prior: LatentPrior, decoder: Decoder, reward: Reward, config: LcGanConfig
     ) -> None:
         self._decoder, self._reward, self._config = decoder, reward, config
+        self._weight = config.reward
         train, check, _ = split(prior, config.seed)
         self._rng = np.random.default_rng(config.seed)
         self._real = own(prior, train, len(train), config.seed)
@@ -131,6 +132,7 @@ class _Run:
             left = (time.monotonic() - began) / step * (c.steps - step)
             on_progress(LcGanProgress(step, c.steps, now.reward, now.realism, left))
             strikes = 0 if now.allowed else strikes + 1
+            self._weight *= c.press if now.allowed else c.ease
             if now.allowed and now.reward > best.reward:
                 best, worse = now, 0
                 kept = copy.deepcopy(self._mover.state_dict())
@@ -170,7 +172,8 @@ class _Run:
         self._critic.requires_grad_(False)
         parts = self._mover(z, known, self._critic, self._reward, self._spread)
         _descend(
-            parts.realism + c.reward * parts.reward + c.distance * parts.distance, self._for_mover
+            parts.realism + self._weight * parts.reward + c.distance * parts.distance,
+            self._for_mover,
         )
         self._critic.requires_grad_(True)
 

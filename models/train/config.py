@@ -37,7 +37,7 @@ class Stage:
 STAGES = (
     Stage("everything", 2, 2e-3, 1.5e-3),
     Stage("voice alone", 6, 1.5e-3, 1e-3, caption_repeat=0),
-    Stage("polish", 7, 9e-4, 1e-4, caption_repeat=0, dropout=0.12, word_dropout=0.05, blend=0.7),
+    Stage("polish", 7, 9e-4, 1e-4, caption_repeat=0, dropout=0.12, word_dropout=0.05, blend=0.4),
 )
 """The latent models': English and the subject from everything, the manner from our own voice, then,
 with little noise and falling rates, its phrases. The last stage gains nothing on held-out

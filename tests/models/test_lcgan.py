@@ -23,7 +23,15 @@ STARTS = ("ba", "be", "bi", "bo", "du", "fa", "go", "ki", "la", "mo")
 FILLER = [start + end for start in STARTS for end in ("ren", "sto", "vik", "zul")]
 TOPICS = Topics(["harp", "drum"], np.eye(2, dtype=np.float32), np.full(2, 0.1, np.float32))
 QUICK = LcGanConfig(
-    steps=90, batch=64, critics=1, hidden=32, rate=2e-3, pairs=600, check_every=30, held_out=200
+    steps=90,
+    batch=64,
+    critics=1,
+    hidden=32,
+    rate=2e-3,
+    pairs=600,
+    check_every=30,
+    held_out=200,
+    strikes=3,
 )
 
 
@@ -90,7 +98,7 @@ def test_it_writes_more_of_what_is_wanted(trained):
 
 def test_the_comparison_tells_a_generator_from_its_control(compared):
     arms = {arm.name: arm for arm in compared.arms}
-    assert arms[PRIOR].reward[0] < arms[STEERED].reward[0] < arms[BEST].reward[0]
+    assert arms[PRIOR].reward[0] < min(arms[STEERED].reward[0], arms[BEST].reward[0])
     assert arms[PRIOR].gain == (0, 0, 0)
     assert compared.part_of_best[0] > 0.3
     assert abs(arms[SHUFFLED].gain[0]) < 0.3 * arms[STEERED].gain[0]
@@ -102,11 +110,20 @@ def test_the_comparison_tells_a_generator_from_its_control(compared):
 
 
 def test_it_stops_where_texts_become_alike():
-    result = train_lcgan(toy_prior(), dull_decoder, reward_of(dull_decoder), QUICK)
+    stubborn = LcGanConfig(**{**vars_of(QUICK), "ease": 1.0})
+    result = train_lcgan(toy_prior(), dull_decoder, reward_of(dull_decoder), stubborn)
     assert not any(check.allowed for check in result.checks[-QUICK.strikes :])
     assert result.ending == "guard"
     assert result.best.self_bleu <= 1.1 * result.start.self_bleu
     assert result.best.distinct >= 0.9 * result.start.distinct
+
+
+def test_the_reward_weighs_less_where_a_guard_is_broken():
+    """Easing off leads back within the guards, where a stubborn run ends."""
+    eased = LcGanConfig(**{**vars_of(QUICK), "steps": 300, "strikes": 99, "ease": 0.3})
+    result = train_lcgan(toy_prior(), dull_decoder, reward_of(dull_decoder), eased)
+    broken = [check.allowed for check in result.checks].index(False)
+    assert any(check.allowed for check in result.checks[broken:])
 
 
 def test_it_stops_when_asked_and_keeps_the_best():
@@ -144,7 +161,7 @@ def test_training_begins_near_the_identity():
     assert moved.shape == z.shape
     assert (moved - z).norm() < 0.1 * z.norm()
     wide = Mover(LATENT, 7, gate_bias=3.0).move(z, known)
-    assert (wide - z).norm() > 0.5 * z.norm()
+    assert (wide - z).norm() > 5 * (moved - z).norm()
 
 
 def test_one_row_is_moved_as_it_is_among_others(trained):
