@@ -148,7 +148,9 @@ def test_likes_are_read_in_either_dialect_and_missing_ones_are_unknown(service, 
 def test_every_failure_of_a_post_says_whether_it_may_have_happened(
     service, keys, fault, error, unknown, made
 ):
-    quick = X(keys, base_url=service.url, timeout=0.2)
+    # Only where time runs out is it short, so that a busy machine fails no test.
+    patience = 0.5 if fault in ("timeout-before", "timeout-after", "drip") else 30.0
+    quick = X(keys, base_url=service.url, timeout=patience)
     service.fail(POST, fault)
     with pytest.raises(XError) as caught:
         quick.post("a song")
@@ -159,7 +161,7 @@ def test_every_failure_of_a_post_says_whether_it_may_have_happened(
     assert "Duplicate" not in str(caught.value)
     if fault.startswith("429"):
         assert (caught.value.reset is None) == (fault == "429-no-reset")
-    assert quick.post("another song")
+    assert X(keys, base_url=service.url, timeout=30.0).post("another song")
 
 
 def test_what_never_left_is_known_not_to_have_happened(keys):
