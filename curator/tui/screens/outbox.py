@@ -41,9 +41,10 @@ class OutboxScreen(OutboxPage):
         self._deafen()
 
     def _told(self, change: Change) -> None:
+        # The sender tells from a context that is not the app's: no timer may be set here.
         if isinstance(change, OutboxChanged | PollingChanged) and not self._is_looking:
             self._is_looking = True
-            self.set_timer(LOOK_PAUSE, self._look)
+            self.call_later(self.set_timer, LOOK_PAUSE, self._look)
         elif isinstance(change, Noticed):
             ink = {"error": "bad", "warning": "warn"}.get(change.severity, "muted")
             self.call_later(self.say, shown(change.text, 400), ink)
