@@ -206,7 +206,7 @@ class ScriptedX:
 
     def post(self, text, reply_to=None):
         self.asked.append((text, reply_to))
-        answer = self.answers.pop(0) if self.answers else str(1900000000000001000 + len(self.asked))
+        answer = self.answers.pop(0) if self.answers else str(1900000000000005000 + len(self.asked))
         if isinstance(answer, Exception):
             raise answer
         return answer
