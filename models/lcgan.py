@@ -27,6 +27,7 @@ class LcGanConfig:
     how much self-BLEU-4 may rise and distinct-2 fall, as shares of what they are unsteered. Where
     a guard is broken the reward's weight is multiplied by `ease`, and it grows by `press` where
     none is: how strongly a topic may be pulled before texts become alike differs by topic.
+    `average` is the decay of the generator's moving average, which is what is kept.
     """
 
     steps: int = 720
@@ -39,6 +40,7 @@ class LcGanConfig:
     penalty: float = 10.0
     reward: float = 5.0
     distance: float = 0.15
+    average: float = 0.98
     ease: float = 0.8
     press: float = 1.1
     pairs: int = 8_000
@@ -70,7 +72,8 @@ class Mover(nn.Module):
     def move(self, z: Tensor, known: Tensor) -> Tensor:
         """Return z′ (B, latent) of z (B, latent) and condition vectors (B, width)."""
         step, gate = self.layers(torch.cat([z, known], 1)).chunk(2, 1)
-        return z + torch.sigmoid(gate) * step
+        moved: Tensor = z + torch.sigmoid(gate) * step
+        return moved
 
     def forward(
         self, z: Tensor, known: Tensor, critic: "Critic", reward: Reward, spread: float

@@ -99,6 +99,9 @@ class _Run:
         self._spread = float(np.square(prior.scales).mean())
         latent, width = self._held_z.shape[1], self._held_known.shape[1]
         self._mover = Mover(latent, width, config.hidden, config.gate_bias)
+        # What is checked and kept is the moving average of the weights: a generator in training
+        # swings to and fro, its mean does not (Yazici et al. 2019).
+        self._mean = copy.deepcopy(self._mover).requires_grad_(False)
         self._critic = Critic(latent, width, config.hidden)
         both = (self._mover, self._critic)
         self._for_mover, self._for_critic = (
@@ -114,7 +117,7 @@ class _Run:
         c = self._config
         began = time.monotonic()
         start = best = self._check(0, None)
-        kept = copy.deepcopy(self._mover.state_dict())
+        kept = copy.deepcopy(self._mean.state_dict())
         checks: list[Check] = []
         ending: Ending = "steps"
         worse = strikes = 0
@@ -135,7 +138,7 @@ class _Run:
             self._weight *= c.press if now.allowed else c.ease
             if now.allowed and now.reward > best.reward:
                 best, worse = now, 0
-                kept = copy.deepcopy(self._mover.state_dict())
+                kept = copy.deepcopy(self._mean.state_dict())
             else:
                 worse += 1
             if strikes >= c.strikes:
@@ -144,8 +147,8 @@ class _Run:
             if worse >= c.patience:
                 ending = "no better"
                 break
-        self._mover.load_state_dict(kept)
-        generator = Generator(self._mover, weights_hash)
+        self._mean.load_state_dict(kept)
+        generator = Generator(self._mean, weights_hash)
         return LcGanResult(generator, start, best, ending, time.monotonic() - began, checks)
 
     def _batch(self, pairs: Pairs) -> tuple[Tensor, Tensor]:
@@ -176,6 +179,9 @@ class _Run:
             self._for_mover,
         )
         self._critic.requires_grad_(True)
+        with torch.no_grad():
+            for mean, now in zip(self._mean.parameters(), self._mover.parameters(), strict=True):
+                mean.lerp_(now, 1 - c.average)
 
     def _check(self, step: int, start: Check | None) -> Check:
         """Write for the held-out songs, moved unless there is no `start` to compare with yet."""
@@ -183,7 +189,7 @@ class _Run:
         if start is not None:
             with torch.inference_mode():
                 rows = torch.from_numpy(known)
-                moved = self._mover.move(torch.from_numpy(z), rows)
+                moved = self._mean.move(torch.from_numpy(z), rows)
                 realism = float((self._critic.score(moved, rows) > 0).float().mean())
             z = moved.numpy()
         texts = self._decoder(z, known, self._config.seed)
