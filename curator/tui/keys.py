@@ -204,7 +204,7 @@ FOOTER: Mapping[str, tuple[str, ...]] = {
                 "help", "theme"),
     "walking": ("next-piece", "previous-piece", "keep-point", "other-end", "other-part",
                 "inside-next", "back", "help", "theme"),
-    "posts": ("next-post", "to-request", "copy-post", "leave-outbox", "help", "theme"),
+    "posts": ("leave-outbox", "to-request", "copy-post", "next-post", "help", "theme"),
     "no posts": ("leave-outbox", "help", "theme"),
     "editing": ("save-edit", "leave-edit", "as-written"),
     "filtering": ("keep-filter", "clear-filter"),
