@@ -24,9 +24,10 @@ class LcGanConfig:
     what the generator descends beside realism. Every `check_every` steps `held_out` texts are
     written; training ends when their reward has not risen for `patience` checks, or when they
     have broken a guard `strikes` times running. `most_alike` and `least_distinct` are the guards:
-    how much self-BLEU-4 may rise and distinct-2 fall, as shares of what they are unsteered. Where
-    a guard is broken the reward's weight is multiplied by `ease`, and it grows by `press` where
-    none is: how strongly a topic may be pulled before texts become alike differs by topic.
+    how much self-BLEU-4 may rise and distinct-2 fall, as shares of what they are unsteered; both
+    turn out some points worse on other songs than on those that chose. Where a guard is broken
+    the reward's weight is multiplied by `ease`, and it grows by `press` where none is: how
+    strongly a topic may be pulled before texts become alike differs by topic.
     `average` is the decay of the generator's moving average, which is what is kept.
     """
 
@@ -48,7 +49,7 @@ class LcGanConfig:
     held_out: int = 512
     patience: int = 10
     strikes: int = 10
-    most_alike: float = 0.10
+    most_alike: float = 0.07
     least_distinct: float = 0.10
     seed: int = 1
 

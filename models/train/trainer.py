@@ -147,7 +147,7 @@ class Trainer:
 
     def _end_epoch(self) -> None:
         """Measure the averaged weights, remember the best, move to the next epoch or stage."""
-        state, position, moment = self.state, self.state.position, self.moment
+        position, moment = self.state.position, self.moment
         bound = self.processes.agree(self._held_out() if self.processes.is_first else 0.0)
         comparable = self.task.comparable(moment)
         better = comparable and (position.best is None or bound < position.best)

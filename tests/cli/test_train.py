@@ -84,7 +84,9 @@ def test_a_language_model_goes_on_as_it_was_begun(run, voice, tmp_path):
     rest = run(*command[1:])
     assert rest.code == 0, rest.err
     assert "done: 2 steps" in rest.err
-    written = run("generate", "--model", tmp_path / "out", "--feature", "energy=0.9", "--title", "T")
+    written = run(
+        "generate", "--model", tmp_path / "out", "--feature", "energy=0.9", "--title", "T"
+    )
     assert written.code == 0, written.err
     assert written.out.strip()
 

@@ -23,8 +23,10 @@ def test_the_example_runs_without_the_application(tmp_path):
     few = tmp_path / "few.jsonl"
     voice = sorted((ROOT / "models/corpus/voice").glob("*.jsonl"))
     few.write_text("\n".join(voice[0].read_text("utf-8").splitlines()[:120]))
-    code = example().replace("own_voice()", f"[Path({str(few)!r})]").replace(
-        "samples=5", "samples=5, sizes={'hidden': 32, 'encoder': 16, 'embedding': 16}"
+    code = (
+        example()
+        .replace("own_voice()", f"[Path({str(few)!r})]")
+        .replace("samples=5", "samples=5, sizes={'hidden': 32, 'encoder': 16, 'embedding': 16}")
     )
     script = f"""
 import sys

@@ -68,7 +68,7 @@ class ExploreScreen(ExplorePage):
         """Look into the sample; what is known of it already is not asked again."""
         self.cursor = 0
         self.show_all()
-        self.run_worker(self._ask, group="look", exclusive=True)
+        _: Worker[None] = self.run_worker(self._ask, group="look", exclusive=True)
 
     async def _ask(self) -> None:
         """Ask about the text, then for a point of the walk, then about the conditions.
@@ -107,7 +107,9 @@ class ExploreScreen(ExplorePage):
         way = self.way
         if way is None:
             return None
-        walking = self.run_worker(partial(self._walk, way), group="walk", exclusive=True)
+        walking: Worker[None] = self.run_worker(
+            partial(self._walk, way), group="walk", exclusive=True
+        )
         self.show_path()
         return walking
 
