@@ -22,6 +22,8 @@ from curator.music.matching import artists_of, take_apart
 from curator.music.source import Details, SourceError, feature_values
 
 FILES = ("catalogue.parquet", "catalogue.csv")
+_LONGEST_CELL = 131_072
+"""Characters; a longer one is no title."""
 _ARTIST = ("artist", "artists", "artist_name", "artist_names", "track_artist", "artist(s)_name")
 _TITLE = ("title", "track", "name", "track_name", "song", "song_name")
 _GENRES = ("genres", "artist_genres", "genre", "track_genre", "playlist_subgenre", "tags")
@@ -191,6 +193,7 @@ def _csv_rows(file: Path) -> Iterator[Mapping[str, Any]]:
         first = lines.readline()
         lines.seek(0)
         delimiter = max(",;\t", key=first.count)
+        csv.field_size_limit(_LONGEST_CELL)  # of the whole process: others may have changed it
         reader = csv.DictReader(lines, delimiter=delimiter)
         names = _checked([str(name) for name in reader.fieldnames or ()])
         for row in reader:

@@ -70,6 +70,7 @@ async def picture(home: Path) -> str:
         await written(requests[2].id)
         await pilot.press("down", "5", "b", "up", "2", "down")
         await _until(lambda: desk.ledger.keeper is not None and not desk.ledger.keeper.unsaved)
+        app.review.say("")  # what was said last fades after a while, sooner or later than this
         await pilot.pause(0.5)
         svg = app.export_screenshot(title="curator")
     return re.sub(r"terminal-\d+", "terminal", svg)

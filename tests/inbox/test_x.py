@@ -10,7 +10,7 @@ from curator.domain.records import Mark
 from curator.inbox.polling import LONGEST, OverBudget, Pace, Poller, streams_of
 from curator.inbox.x import Place, Reader, fold, wanted
 from curator.net.x import X
-from curator.net.x_errors import RateLimited, ServerTrouble, XError
+from curator.net.x_errors import RateLimited, ServerTrouble, Unreachable, XError
 from curator.net.x_keys import OAuth1Keys
 from curator.net.x_tweets import Account, Page, Tweet
 from curator.store import Store
@@ -282,14 +282,24 @@ FAULTS = (
 )
 
 
+def patiently(shelf, poller):
+    """Poll where nothing is to fail; a machine that is busy may still be too slow for once."""
+    for _ in range(20):
+        try:
+            return shelf.poll(poller)
+        except Unreachable:
+            continue
+    raise AssertionError("X is not to be reached")
+
+
 @pytest.mark.parametrize("many", [300, pytest.param(5000, marks=pytest.mark.soak)])
 def test_a_day_in_bursts_with_every_fault_stores_each_request_once(tmp_path, many):
     rng = random.Random(many)
     with XService(keep_calls=False) as service, Store.open(tmp_path / "home") as store:
         shelf = Shelf(store, client(service, timeout=0.25, names=False))
-        shelf.poll()
         expected, failures, needed = [], 0, []
         poller = shelf.poller()
+        patiently(shelf, poller)
         tracemalloc.start()
         while len(expected) < many:
             for _ in range(rng.choice((1, 3, 40, 250))):
@@ -314,7 +324,7 @@ def test_a_day_in_bursts_with_every_fault_stores_each_request_once(tmp_path, man
                 shelf.poll(poller)
             except XError:
                 failures += 1
-        shelf.poll(poller)
+        patiently(shelf, poller)
         tracemalloc.stop()
         assert sorted(shelf.refs()) == expected
         assert failures > many / 200

@@ -32,6 +32,7 @@ QUICK = LcGanConfig(
     check_every=30,
     held_out=200,
     strikes=3,
+    average=0.8,
 )
 
 
