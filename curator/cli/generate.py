@@ -12,6 +12,7 @@ import typer
 
 from curator.cli.conditions import read_features, read_genres
 from curator.cli.exits import INTERRUPTED
+from curator.cli.interrupts import Wish, watching
 from curator.cli.options import Home, Json, folder
 from curator.cli.streams import Status, count, duration, json_line, say
 from curator.cli.wiring import load_steering, load_writer, open_store, settings_of
@@ -116,9 +117,10 @@ def generate(
             if seed is None:
                 status.clear()
                 say(f"seed {job.seed}")
-            for finished in _in_order(writer, job, status, steering):
-                status.clear()
-                printer.put(finished, writer)
+            with watching(Wish()) as wish:
+                for finished in _in_order(writer, job, status, steering, wish):
+                    status.clear()
+                    printer.put(finished, writer)
         except KeyboardInterrupt:
             status.clear()
             say(f"stopped after {printer.count:,} of {count(n, 'text')}")
@@ -153,9 +155,12 @@ def _request_and_seed(song: Song, seed: int | None, *, save: bool) -> tuple[Requ
 
 
 def _in_order(
-    writer: "Writer", job: _Job, status: Status, steering: "Steering | None"
+    writer: "Writer", job: _Job, status: Status, steering: "Steering | None", wish: Wish
 ) -> Iterator[list["SampleEvent"]]:
-    """Yield finished rows in the order of their numbers, as soon as that order allows."""
+    """Yield finished rows in the order of their numbers, as soon as that order allows.
+
+    Raises KeyboardInterrupt between two tokens where `wish` says so.
+    """
     from models.writer import Conditions, SampleEvent, Sampling
 
     song, settings = job.song, job.settings
@@ -170,6 +175,7 @@ def _in_order(
     held: dict[int, SampleEvent] = {}
     following = written = 0
     for event in events:
+        wish.heed()
         if isinstance(event, SampleEvent):
             held[event.row] = event
             written += 1

@@ -1,10 +1,7 @@
 """`curator train lcgan`: steer a writer towards topics."""
 
 import math
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curator.cli.exits import USAGE, Stop
+from curator.cli.interrupts import Wish, watching
 from curator.cli.options import Home, folder
 from curator.cli.streams import Status, duration, say
 from curator.cli.train_topics import print_topics
@@ -144,7 +142,7 @@ def _run(
     from models.checkpoint import CheckpointError
     from models.lcgan import LcGanConfig
     from models.lcgan_run import make_lcgan
-    from models.library import SHIPPED
+    from models.library import find
     from models.value import ValueConfig
 
     config, value = LcGanConfig(seed=seed), ValueConfig(seed=seed)
@@ -152,11 +150,10 @@ def _run(
         config = replace(config, steps=steps)
     if drafts is not None:
         value = replace(value, songs=drafts)
-    shipped = SHIPPED / model
-    with Status() as status, _asked_to_stop() as asked:
+    with Status() as status, watching(Wish("stopping with the best so far")) as wish:
         try:
             return make_lcgan(
-                shipped if shipped.is_dir() else Path(model),
+                find(model, [out.parent]),
                 topics,
                 weights,
                 out,
@@ -166,31 +163,12 @@ def _run(
                 cache=out.parent / ".drafts",
                 device=device,
                 on_stage=_Teller(status).tell,
-                should_stop=lambda: bool(asked),
+                should_stop=lambda: wish.signal is not None,
             )
         except CheckpointError as error:
             raise Stop(f"{error}. `curator models` lists what there is.", USAGE) from error
         except InterruptedError:
             raise KeyboardInterrupt from None
-
-
-@contextmanager
-def _asked_to_stop() -> Iterator[list[int]]:
-    """Take the first Ctrl-C as a wish to end with what there is; the second ends at once."""
-    asked: list[int] = []
-
-    def take(number: int, frame: object) -> None:
-        del frame
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-        say("\nstopping with the best so far; once more leaves at once")
-
-    before = signal.signal(signal.SIGINT, take)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class _Teller:

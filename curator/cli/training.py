@@ -4,14 +4,13 @@ import os
 import shlex
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from curator.cli.exits import INTERRUPTED, Stop
+from curator.cli.interrupts import Wish, watching
 from curator.cli.streams import Status, duration, say
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def _run(
 ) -> "TrainReport":
     import models.train
 
-    with Status() as status, limits.watching():
+    with Status() as status, watching(limits.wish, _SIGNALS):
         return models.train.train(
             config,
             sources,
@@ -86,34 +85,17 @@ class _Limits:
     def __init__(self, steps: int | None, minutes: float | None) -> None:
         self._steps = steps
         self._until = None if minutes is None else time.monotonic() + 60 * minutes
-        self.signal: int | None = None
+        self.wish = Wish("stopping after this step")
+        self.wish.sheltered = False  # nothing is trained yet that could be kept
         self.step = 0
-        self.training = False
 
     def reached(self) -> bool:
         """Whether to stop before the next step."""
         return (
-            self.signal is not None
+            self.wish.signal is not None
             or (self._steps is not None and self.step >= self._steps)
             or (self._until is not None and time.monotonic() >= self._until)
         )
-
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Take Ctrl-C and the system's wish to end as a wish to stop after the step."""
-        before = {number: signal.signal(number, self._take) for number in _SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _take(self, number: int, frame: object) -> None:
-        del frame
-        if self.signal is not None or not self.training:  # asked twice, or nothing to keep yet
-            raise KeyboardInterrupt
-        self.signal = number
-        say("\nstopping after this step; once more leaves at once")
 
 
 class _Teller:
@@ -129,7 +111,7 @@ class _Teller:
     def progress(self, progress: "Progress") -> None:
         """Take what the training tells."""
         self._limits.step = progress.step
-        self._limits.training = progress.phase in ("training", "measuring")
+        self._limits.wish.sheltered = progress.phase in ("training", "measuring")
         line = self._line(progress)
         self._status.show(line)
         due = time.monotonic() >= self._next_log or progress.phase != self._phase
@@ -183,5 +165,5 @@ def _tell(report: "TrainReport", again: list[str], limits: _Limits, config: "Tra
         print(report.folder)
         return
     say(f"stopped after {took}; a checkpoint is kept. Go on with:\n  {shlex.join(again)}")
-    if limits.signal is not None:
-        raise typer.Exit(128 + limits.signal)
+    if limits.wish.signal is not None:
+        raise typer.Exit(128 + limits.wish.signal)
