@@ -1,5 +1,6 @@
-"""The tensors of sixteen attempts in the making."""
+"""Sixteen attempts in the making: what the blocks of all networks share, and that of states."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,40 +14,32 @@ from models.writer import Sampling
 from models.writing import BLOCK
 
 
-class Block:
-    """The tensors of sixteen rows; `a` (1, condition) is what all know, `masks` the rules'.
+class Block(ABC):
+    """Sixteen rows, whatever network writes them: their dice, their last tokens, their rules.
 
-    `most` is the number of tokens that a row may have.
+    `masks` are the rules', `start` is the token before the first, `most` the number of tokens
+    that a row may have. Every shape is fixed, so that a row cannot depend on those beside it.
     """
 
-    def __init__(self, decoder: Decoder, a: Tensor, masks: Tensor, most: int = MAX_TOKENS) -> None:
-        self._decoder, self._a, self._masks = decoder, a.expand(BLOCK, -1), masks
-        self._device = device = masks.device
-        self._tokens = torch.full((BLOCK,), decoder.start_token, device=device)
+    def __init__(self, masks: Tensor, start: int, most: int = MAX_TOKENS) -> None:
+        self._masks, self._device, self._start = masks, masks.device, start
+        self._tokens = torch.full((BLOCK,), start, device=self._device)
         self._uniforms = np.zeros((BLOCK, most), np.float32)
-        self._latent = np.zeros((BLOCK, decoder.latent), np.float32)
         self._at = np.zeros(BLOCK, np.int64)
-        self._fresh: list[int] = []
-        with torch.inference_mode():
-            self._state, self._constants = decoder.begin(self._za())
+        self._fresh: list[tuple[int, Attempt]] = []
 
-    def _za(self) -> Tensor:
-        return torch.cat([torch.from_numpy(self._latent).to(self._device), self._a], dim=1)
+    @abstractmethod
+    def _begin(self, fresh: Sequence[tuple[int, Attempt]]) -> None:
+        """Make the slots of fresh attempts ready for their first step."""
+
+    @abstractmethod
+    def _logits(self, tokens: Tensor) -> Tensor:
+        """Return logits (B, A), free to be changed, of what follows `tokens` (B,)."""
 
     def put(self, slot: int, attempt: Attempt) -> None:
         """Begin an attempt in a slot."""
-        self._latent[slot], self._uniforms[slot], self._at[slot] = attempt.z, attempt.uniforms, 0
-        self._fresh.append(slot)
-
-    def _start_fresh(self) -> None:
-        # The whole block is computed anew, at its fixed shape; only the fresh rows are taken over.
-        state, constants = self._decoder.begin(self._za())
-        fresh = torch.tensor(self._fresh, device=self._device)
-        self._state[fresh] = state[fresh]
-        self._constants.gates[fresh] = constants.gates[fresh]
-        self._constants.output[fresh] = constants.output[fresh]
-        self._tokens[fresh] = self._decoder.start_token
-        self._fresh = []
+        self._uniforms[slot], self._at[slot] = attempt.uniforms, 0
+        self._fresh.append((slot, attempt))
 
     @torch.inference_mode()
     def step(
@@ -57,8 +50,10 @@ class Block:
         `living` are the slots in use with their attempts, whose rules are kept.
         """
         if self._fresh:
-            self._start_fresh()
-        logits, self._state = self._decoder.step(self._tokens, self._state, self._constants)
+            self._begin(self._fresh)
+            self._tokens[[slot for slot, _ in self._fresh]] = self._start
+            self._fresh = []
+        logits = self._logits(self._tokens)
         # Before the rules: what they force on the model counts as the surprise that it is.
         total = torch.logsumexp(logits, 1)
         self._rule_out(logits, living, vocabulary)
@@ -84,3 +79,34 @@ class Block:
         if forbidden:
             index = torch.tensor(forbidden, device=self._device)
             logits[index[:, 0], index[:, 1]] = -torch.inf
+
+
+class StateBlock(Block):
+    """The block of a recurrent decoder, which carries a state from token to token.
+
+    `a` (1, condition) is what all rows know.
+    """
+
+    def __init__(self, decoder: Decoder, a: Tensor, masks: Tensor, most: int = MAX_TOKENS) -> None:
+        super().__init__(masks, decoder.start_token, most)
+        self._decoder, self._a = decoder, a.expand(BLOCK, -1)
+        self._latent = np.zeros((BLOCK, decoder.latent), np.float32)
+        with torch.inference_mode():
+            self._state, self._constants = decoder.begin(self._za())
+
+    def _za(self) -> Tensor:
+        return torch.cat([torch.from_numpy(self._latent).to(self._device), self._a], dim=1)
+
+    def _begin(self, fresh: Sequence[tuple[int, Attempt]]) -> None:
+        for slot, attempt in fresh:
+            self._latent[slot] = attempt.z
+        # The whole block is computed anew, at its fixed shape; only the fresh rows are taken over.
+        state, constants = self._decoder.begin(self._za())
+        rows = torch.tensor([slot for slot, _ in fresh], device=self._device)
+        self._state[rows] = state[rows]
+        self._constants.gates[rows] = constants.gates[rows]
+        self._constants.output[rows] = constants.output[rows]
+
+    def _logits(self, tokens: Tensor) -> Tensor:
+        logits, self._state = self._decoder.step(tokens, self._state, self._constants)
+        return logits

@@ -1,7 +1,6 @@
 """The CVAE, or the VAE, as a writer: batched, streamed, and the same for the same seed."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.block import Block
+from models.block import StateBlock
 from models.checkpoint import Checkpoint, CheckpointError
 from models.conditions import condition_space
 from models.contributions import Explained, Inputs
@@ -19,29 +18,18 @@ from models.decoding import StepDecoder
 from models.device import best_device
 from models.guards import TrainingText
 from models.latent import LatentModel
+from models.latent_writer import LatentRows
 from models.prior import LatentPrior
 from models.reading import surprisals, template_of
-from models.rows import MAX_TOKENS, Attempt, Row, Vocabulary
-from models.sampling import generator
+from models.rows import Vocabulary
 from models.tokenizer import BOS, EOS, BpeTokenizer
 from models.vae import Vae, VaeConfig
-from models.writer import (
-    Conditions,
-    Sampling,
-    Steering,
-    TokenSurprisal,
-    Vector,
-    WriterEvent,
-)
-from models.writing import judge, names_of, write_rows
+from models.writer import Conditions, TokenSurprisal, Vector
+from models.writing import Slots
 
 
-class CvaeWriter:
-    """A `LatentWriter` on a trained CVAE or VAE; the latter knows nothing of the song.
-
-    Attempts at rows are decoded in blocks of sixteen; a slot that falls free is taken by the next
-    attempt at once, and where there are fewer rows than slots, the rest make attempts ahead.
-    """
+class CvaeWriter(LatentRows):
+    """A `LatentWriter` on a trained CVAE or VAE; the latter knows nothing of the song."""
 
     def __init__(self, checkpoint: Checkpoint, name: str, device: str | None = None) -> None:
         """Raises CheckpointError if the checkpoint is neither a CVAE's nor a VAE's."""
@@ -65,68 +53,8 @@ class CvaeWriter:
         with torch.inference_mode():
             self._decoder = StepDecoder(self.model, writable)
 
-    # -- writing ---------------------------------------------------------------------------
-
-    def write(
-        self,
-        conditions: Conditions,
-        n: int,
-        seed: int,
-        *,
-        first_row: int = 0,
-        sampling: Sampling = Sampling(),  # noqa: B008 - frozen
-        steering: Steering | None = None,
-    ) -> Iterator[WriterEvent]:
-        """Write rows `first_row` … of a request; see `models.writer.Writer`."""
-        known = self.known(conditions)
-        prior = self._prior.given(known)
-
-        def attempt(row: int, number: int) -> Attempt:
-            rng = generator(seed, row, number)
-            z = prior.draw(rng)
-            return self._attempt(steering(z, known) if steering else z, rng)
-
-        rows = range(first_row, first_row + n)
-        return self._run(rows, attempt, conditions, sampling, self.candidates)
-
-    def decode(
-        self,
-        z: Vector,
-        conditions: Conditions,
-        seed: int,
-        *,
-        sampling: Sampling = Sampling(),  # noqa: B008 - frozen
-    ) -> Iterator[WriterEvent]:
-        """Write one text from each row of `z`, shape (n, latent)."""
-
-        def attempt(row: int, number: int) -> Attempt:
-            return self._attempt(np.asarray(z[row], np.float32), generator(seed, row, number))
-
-        return self._run(range(len(z)), attempt, conditions, sampling, 1)
-
-    def _run(
-        self,
-        numbers: range,
-        attempt: Callable[[int, int], Attempt],
-        conditions: Conditions,
-        sampling: Sampling,
-        candidates: int,
-    ) -> Iterator[WriterEvent]:
-        """Write until every row has its text."""
-        names, candidates = names_of(conditions), sampling.candidates or candidates
-        rows = (
-            Row(n, partial(attempt, n), self._vocabulary, names, candidates, self._judge)
-            for n in numbers
-        )
-        block = Block(self._decoder, self.condition(conditions), self._masks)
-        return write_rows(rows, block, self._vocabulary, sampling)
-
-    def _attempt(self, z: Vector, rng: np.random.Generator) -> Attempt:
-        uniforms = rng.random(MAX_TOKENS, dtype=np.float32)
-        return Attempt(z, uniforms, self._vocabulary.spelling.start)
-
-    def _judge(self, attempt: Attempt) -> None:
-        judge(attempt, self._training)
+    def _block(self, conditions: Conditions) -> Slots:
+        return StateBlock(self._decoder, self.condition(conditions), self._masks)
 
     # -- reading ---------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ Shapes in comments: B texts, T tokens, V vocabulary, E embedding.
 """
 
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +37,37 @@ class LatentSizes(Protocol):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
+        ...
+
+
+@runtime_checkable
+class Autoencoder(Protocol):
+    """What can be measured of any model with a latent space, whatever it is made of."""
+
+    config: Any
+
+    def condition(self, known: Tensor, voice: Tensor) -> Tensor:
+        """Map condition vectors (B, width) and registers (B,) to a, (B, condition)."""
+        ...
+
+    def encode(self, tokens: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and log-variance of q(z), each (B, latent), of tokens (B, T) without BOS."""
+        ...
+
+    def decode(self, inputs: Tensor, z: Tensor, a: Tensor) -> Tensor:
+        """Return logits (B, T, V) of the token after each of `inputs` (B, T), BOS first."""
+        ...
+
+    def set_noise(self, dropout: float, word_dropout: float) -> None:
+        """Set what training hides: shares of activations, and of the decoder's inputs."""
+        ...
+
+    def eval(self) -> Any:
+        """Leave training."""
+        ...
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """Yield what was trained."""
         ...
 
 

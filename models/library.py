@@ -65,6 +65,7 @@ def _info(folder: Path, *, shipped: bool) -> ModelInfo:
 _WRITERS = {
     "cvae": ("models.cvae_writer", "CvaeWriter"),
     "vae": ("models.cvae_writer", "CvaeWriter"),
+    "pretrained": ("models.pretrained.writer", "PretrainedWriter"),
     "recurrent": ("models.recurrent_writer", "RecurrentWriter"),
     "ngram": ("models.ngram_writer", "NgramWriter"),
 }

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from models.block import Block
+from models.block import StateBlock
 from models.checkpoint import Checkpoint, CheckpointError
 from models.conditions import condition_space
 from models.device import best_device
@@ -83,7 +83,7 @@ class RecurrentWriter:
             Row(row, partial(attempt, row), vocabulary, names, candidates, self._judge)
             for row in range(first_row, first_row + n)
         )
-        block = Block(self._step, self._features(conditions), self._masks, vocabulary.most)
+        block = StateBlock(self._step, self._features(conditions), self._masks, vocabulary.most)
         return write_rows(rows, block, vocabulary, sampling)
 
     def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:

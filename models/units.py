@@ -172,10 +172,15 @@ def train_tokenizer(kind: Units, texts: Iterable[str], vocabulary: int) -> Token
 
 
 def read_tokenizer(text: str) -> Tokenizer:
-    """Read what `to_json` of any tokenizer wrote. Raises ValueError if it is damaged."""
+    """Read what `to_json` of any tokenizer wrote. Raises ValueError if it is damaged, and
+    CheckpointError if it is that of a base which is not here."""
     try:
         data = json.loads(text)
         kind = data.get("kind")
+        if kind == "base":
+            from models.pretrained.base import find
+
+            return find(str(data["base"])).tokenizer()
         if kind not in ("chars", "words"):
             return BpeTokenizer.from_json(text)
         units, letters = data["units"], data["letters"]

@@ -6,6 +6,7 @@ import typer
 
 from curator.cli.exits import FAILED
 from curator.cli.models_eval import evaluate
+from curator.cli.models_pull import pull, use
 from curator.cli.options import Home, Json, folder
 from curator.cli.streams import json_line, say
 from curator.cli.wiring import model_folder
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 models = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 models.command(name="eval")(evaluate)
+models.command()(pull)
+models.command()(use)
 
 
 @models.callback()

@@ -1,7 +1,8 @@
 """The one place that puts the parts together: folder, settings, store, engine, desk."""
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from curator.cli.exits import USAGE, Stop
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from curator.net.x import X
     from curator.store import Store
     from models.writer import Steering, Writer
+
+
+BASES: Final = "CURATOR_BASES"
+"""As `models.pretrained.base` has it, which a desk that paints at once does not import."""
 
 
 def settings_of(home: Path, **flags: Any) -> "Settings":
@@ -103,8 +108,40 @@ def connect_x(settings: "Settings") -> "X | None":
 
 
 def model_folder(home: Path) -> Path:
-    """Return where models live beside those that ship: what `curator train` makes goes here."""
+    """Return where models live beside those that ship: what `curator train` makes goes here.
+
+    The bases that some of them stand on can be found from here on.
+    """
+    reach_bases(home)
     return home / "models"
+
+
+def base_folder(home: Path) -> Path:
+    """Return where pretrained bases live that `curator models pull` fetches for this home."""
+    return home / "bases"
+
+
+def reach_bases(home: Path) -> None:
+    """Let this process and its children find the bases of this home and of the default one."""
+    from curator.config import default_home
+
+    named = [place for place in os.environ.get(BASES, "").split(os.pathsep) if place]
+    places = [*named, str(base_folder(home)), str(base_folder(default_home()))]
+    os.environ[BASES] = os.pathsep.join(dict.fromkeys(places))
+
+
+def check_model(model: str, home: Path) -> None:
+    """Raise `Stop` unless there is such a model and all that it stands on."""
+    from models.checkpoint import CheckpointError, describe
+    from models.library import find
+    from models.pretrained.base import find as find_base
+
+    try:
+        about = describe(find(where_is(model, home)))
+        if about["kind"] == "pretrained":
+            find_base(str(about["config"]["named"]))
+    except CheckpointError as error:
+        raise Stop(f"{error}. `curator models` lists what there is.", USAGE) from error
 
 
 def where_is(model: str, home: Path) -> str:

@@ -79,7 +79,8 @@ class Desk:
         self.polling = Polling(self.ledger, settings, reading)
         self._store: Store | None = None
         self.is_open = False
-        engine.on_state = lambda: self.ledger.tell(EngineChanged())
+        self._noted = ""
+        engine.on_state = self._engine_changed
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every change; returns what ends that."""
@@ -118,6 +119,13 @@ class Desk:
             store.close()
             raise
         return store
+
+    def _engine_changed(self) -> None:
+        note = self.engine.info.note if self.engine.info else ""
+        if note and note != self._noted:
+            self.ledger.tell(Noticed(note, "warning"))
+        self._noted = note
+        self.ledger.tell(EngineChanged())
 
     def _told(self, change: Change) -> None:
         if isinstance(change, Saved):

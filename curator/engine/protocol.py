@@ -112,7 +112,10 @@ class Contributions:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A model is loaded: its name, its weights' hash, where it runs, seconds the load took."""
+    """A model is loaded: its name, its weights' hash, where it runs, seconds the load took.
+
+    `note` says why it is another one than was asked for.
+    """
 
     kind: ClassVar[str] = "ready"
     id: str
@@ -120,6 +123,7 @@ class Ready:
     weights: str
     device: str
     seconds: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

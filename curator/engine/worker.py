@@ -53,6 +53,8 @@ Loader = Callable[[str, str | None], Writer]
 FRAMES_A_SECOND = 30
 INTEGRAL_STEPS = 8
 """Points of each integral: exact to a hundredth of a nat, and half as long a wait as sixteen."""
+SMALL = "cvae-small"
+"""The model that always works."""
 NICENESS = 5
 """The screen comes first: the model writes with what is left of the processor."""
 
@@ -103,10 +105,11 @@ class _Worker:
         match request:
             case Load():
                 start = self._clock()
-                writer = self._loaded = self._load(request.model, request.device)
+                writer, note = self._some_writer(request)
+                self._loaded = writer
                 name, weights, device = writer.name, writer.weights_hash, writer.device
                 seconds = round(self._clock() - start, 3)
-                self._send(Ready(request.id, name, weights, device, seconds))
+                self._send(Ready(request.id, name, weights, device, seconds, note))
             case Generate():
                 events = self._writer.write(
                     _conditions(request),
@@ -132,6 +135,15 @@ class _Worker:
                 self._send(Surprisals(request.id, [(s.piece, float(s.nats)) for s in found]))
             case Contributions():
                 self._send(Contributed(request.id, self._contributions(request)))
+
+    def _some_writer(self, request: Load) -> tuple[Writer, str]:
+        """Load what is asked for, or the small model where its base is missing, and say so."""
+        from models.pretrained.base import NoBase
+
+        try:
+            return self._load(request.model, request.device), ""
+        except NoBase as error:
+            return self._load(SMALL, request.device), f"{error}. {SMALL} writes meanwhile"
 
     def _contributions(self, request: Contributions) -> list[tuple[str, dict[str, float]]]:
         from models.contributions import contributions  # torch comes with it

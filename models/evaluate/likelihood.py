@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.encoding import Encoded, same_length_batches
-from models.latent import LatentModel, kl_by_dimension
+from models.latent import Autoencoder, kl_by_dimension
 
 _BATCH = 64
 
@@ -21,7 +21,7 @@ def _batches(data: Encoded, size: int = _BATCH) -> list[list[int]]:
 
 
 @torch.no_grad()
-def held_out_bound(model: LatentModel, data: Encoded) -> float:
+def held_out_bound(model: Autoencoder, data: Encoded) -> float:
     """Return the negative bound in nats a token, z taken at the posterior's mean."""
     model.eval()
     device = next(model.parameters()).device
@@ -36,7 +36,7 @@ def held_out_bound(model: LatentModel, data: Encoded) -> float:
     return nats / max(1, count)
 
 
-def _nll(model: LatentModel, tokens: Tensor, z: Tensor, a: Tensor) -> Tensor:
+def _nll(model: Autoencoder, tokens: Tensor, z: Tensor, a: Tensor) -> Tensor:
     """Return the negative log-likelihood of each text, (B,)."""
     logits = model.decode(tokens[:, :-1], z, a)
     nats = F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten(), reduction="none")
@@ -45,7 +45,7 @@ def _nll(model: LatentModel, tokens: Tensor, z: Tensor, a: Tensor) -> Tensor:
 
 @torch.no_grad()
 def log_weights(
-    model: LatentModel,
+    model: Autoencoder,
     data: Encoded,
     draws: int,
     seed: int = 0,
@@ -94,7 +94,7 @@ def importance_bound(weights: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def posteriors(model: LatentModel, data: Encoded) -> tuple[Tensor, Tensor]:
+def posteriors(model: Autoencoder, data: Encoded) -> tuple[Tensor, Tensor]:
     """Return means and log-variances of q(z | text, a), each (N, latent), in the data's order."""
     model.eval()
     device = next(model.parameters()).device
@@ -108,7 +108,7 @@ def posteriors(model: LatentModel, data: Encoded) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()
-def likelihood(model: LatentModel, data: Encoded, words: int, seed: int = 0) -> dict[str, float]:
+def likelihood(model: Autoencoder, data: Encoded, words: int, seed: int = 0) -> dict[str, float]:
     """Return likelihood, KL, mutual information, active units and the swap tests.
 
     `words` is the number of words in the data, for a perplexity that tokenisers share. The swap

@@ -15,7 +15,7 @@ from models.control import conditions_of
 from models.corpus.records import Sentence
 from models.encoding import encode
 from models.evaluate.likelihood import importance_bound, likelihood, log_weights
-from models.latent import LatentModel
+from models.latent import Autoencoder
 from models.ngram import Ngram
 from models.units import unknown_nats
 from models.writer import Conditions, Writer
@@ -69,7 +69,7 @@ def predict(
     `on_texts` is told how many texts are done.
     """
     network = getattr(writer, "model", None)
-    if isinstance(network, LatentModel):
+    if isinstance(network, Autoencoder):
         return _latent(writer, network, sentences, draws, seed, on_texts)
     if isinstance(network, Ngram):
         return _counted(network, sentences)
@@ -78,7 +78,7 @@ def predict(
 
 def _latent(
     writer: Writer,
-    network: LatentModel,
+    network: Autoencoder,
     sentences: Sequence[Sentence],
     draws: int,
     seed: int,

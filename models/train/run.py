@@ -76,7 +76,10 @@ def train(
         if not corpus.train:
             lines = "; ".join(corpus.funnel.lines())
             raise TrainError("no sentence is left to train on: " + lines)
-        tokenizer = _tokenizer(out / TOKENIZER, corpus, config, resume, processes)
+        if made.tokenizer:
+            tokenizer = made.tokenizer(config)
+        else:
+            tokenizer = _tokenizer(out / TOKENIZER, corpus, config, resume, processes)
         random.seed(config.seed)
         torch.manual_seed(config.seed)
         task = made.task(config, corpus, tokenizer, processes.device)

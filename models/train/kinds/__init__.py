@@ -18,6 +18,7 @@ _WHERE = {
     "cvae": "models.train.kinds.latent",
     "vae": "models.train.kinds.latent",
     "recurrent": "models.train.kinds.recurrent",
+    "pretrained": "models.train.kinds.pretrained",
 }
 
 
@@ -30,11 +31,13 @@ Finish = Callable[[State, TrainConfig, Corpus, Tokenizer, Path], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a kind of model is made: `stages` are its defaults."""
+    """How a kind of model is made: `stages` are its defaults; `tokenizer` gives the one that it
+    brings along, where it does not learn one from the corpus."""
 
     stages: tuple[Stage, ...]
     task: MakeTask
     finish: Finish
+    tokenizer: Callable[[TrainConfig], Tokenizer] | None = None
 
 
 def recipe(kind: str) -> Recipe:

@@ -1,16 +1,17 @@
 """Training the models with a latent space: the CVAE and the VAE without conditions."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from models.conditions import condition_space
 from models.corpus import Corpus
 from models.cvae_writer import KINDS
 from models.encoding import Encoded, encode
 from models.evaluate import held_out_bound
-from models.latent import LatentModel
+from models.latent import Autoencoder, LatentModel
 from models.train.batches import epoch_batches
 from models.train.config import STAGES, Stage, TrainConfig
 from models.train.kinds import Recipe
@@ -18,6 +19,9 @@ from models.train.kinds.latent_folder import finish
 from models.train.state import TrainError
 from models.train.task import Call, Moment, Share, StepLoss
 from models.units import Tokenizer
+
+if TYPE_CHECKING:
+    from models.pretrained.model import Pretrained
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,15 @@ class LatentTask:
     """A latent model on its sentences; a `Task`."""
 
     def __init__(
-        self, model: LatentModel, objective: Objective, seed: int, train: Encoded, valid: Encoded
+        self,
+        model: "LatentModel | Pretrained",
+        objective: Objective,
+        seed: int,
+        train: Encoded,
+        valid: Encoded,
     ) -> None:
-        self.model = model
+        self.model: nn.Module = model
+        self._coder: Autoencoder = model
         self._objective, self._seed = objective, seed
         self._train, self._valid = train, valid
         self._device = next(model.parameters()).device
@@ -66,7 +76,7 @@ class LatentTask:
         stage = moment.stage
         rows, weight = share.rows(self._batches(stage, moment.epoch)[moment.number])
         tokens, known, voice = self._train.batch(rows, self._device)
-        self.model.set_noise(stage.dropout, stage.word_dropout)
+        self._coder.set_noise(stage.dropout, stage.word_dropout)
         wish = self._objective
         parts = call(tokens, known, voice, free_bits=wish.free_bits, smoothing=wish.smoothing)
         # Divided by the full size of a batch: a small last batch of a length weighs less.
@@ -82,7 +92,7 @@ class LatentTask:
 
     def held_out(self) -> float:
         """Return the negative bound of the held-out texts, in nats a token."""
-        return held_out_bound(self.model, self._valid)
+        return held_out_bound(self._coder, self._valid)
 
     def comparable(self, moment: Moment) -> bool:
         """While β rises the bound is worth little; only full-price epochs compete."""

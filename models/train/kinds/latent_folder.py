@@ -12,7 +12,7 @@ from models.cvae_writer import CvaeWriter
 from models.encoding import encode
 from models.evaluate import likelihood, posteriors, rounded, variety
 from models.guards import TrainingText
-from models.latent import LatentModel
+from models.latent import Autoencoder, LatentModel
 from models.prior import LatentPrior
 from models.tokenizer import BpeTokenizer
 from models.train.card import Kept, card
@@ -77,7 +77,7 @@ def finish(
     return figures
 
 
-def held_out(model: LatentModel, corpus: Corpus, tokenizer: Tokenizer) -> dict[str, Any]:
+def held_out(model: Autoencoder, corpus: Corpus, tokenizer: Tokenizer) -> dict[str, Any]:
     """Return likelihood figures of the test split, our own voice and captions apart."""
     out: dict[str, Any] = {}
     for register in ("voice", "captions"):

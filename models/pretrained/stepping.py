@@ -1,0 +1,209 @@
+"""The decoder laid out for writing: one token for sixteen rows at a time.
+
+The same arithmetic as `Pretrained.decode`, arranged for speed: the low-rank matrices are added
+into the base's, prompts are computed once, keys and values of what is written are kept in place,
+and the last product is over the tokens that may be written at all.
+
+Every shape is fixed. Shapes: B = `BLOCK` rows, D hidden, H heads, G key-value heads, d = D / H,
+S slots, P tokens of a prompt, L places of the cache, A writable tokens.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.pretrained.llama import rms_norm, rotations
+from models.pretrained.model import PLACE, Pretrained
+from models.pretrained.products import Precision, Product, fastest, product
+from models.rows import MAX_TOKENS
+from models.tokenizer import BOS
+from models.writing import BLOCK
+
+LONGEST_PROMPT = 48
+"""Tokens of a prompt; of a longer one the beginning, where the names are, is left out."""
+
+
+class Prompt(NamedTuple):
+    """What was computed of a prompt: keys and values, each (layers, G, P, d)."""
+
+    keys: Tensor
+    values: Tensor
+
+    @property
+    def length(self) -> int:
+        """Tokens."""
+        return self.keys.shape[2]
+
+
+class _Layer(NamedTuple):
+    qkv: Product
+    out: Product
+    gate_up: Product
+    down: Product
+    attention_norm: Tensor
+    feed_norm: Tensor
+
+
+Attend = Callable[[int, Tensor, Tensor, Tensor], Tensor]
+"""Layer, turned queries (R, H, d), turned keys and values (R, G, d) → what is seen (R, D)."""
+
+
+class Stepper:
+    """A decoder's weights, laid out for stepping. Tokens are counted within `writable`."""
+
+    def __init__(
+        self, model: Pretrained, writable: Sequence[int], precision: Precision | None = None
+    ) -> None:
+        """`precision`, if it is not given, is the fastest one here; see `products`."""
+        base = model.base
+        self.config, self._model = base.config, model
+        device = base.embed.device
+        self.slots = model.config.slots
+        self.start_token = len(writable)
+        self.places = self.slots + LONGEST_PROMPT + MAX_TOKENS
+        self.precision: Precision = precision or self._choose(model)
+        rows = torch.tensor([*writable, BOS], device=device)
+        with torch.inference_mode():
+            self.layers = [self._layer(model, i) for i in range(self.config.layers)]
+            self._embedded = model.embedded(rows)  # (A + 1, D)
+            self._head = product(model.rows_of(base.head, rows[:-1]), self.precision)
+            self.norm = base.norm
+            self._turns = self._signed(torch.arange(PLACE + MAX_TOKENS + 1, device=device))
+
+    @staticmethod
+    def _choose(model: Pretrained) -> Precision:
+        layer = model.base.layers[0].linears
+        if layer.qkv.device.type != "cpu":
+            return "fp16" if layer.qkv.device.type == "cuda" else "fp32"
+        return fastest([m.float() for m in layer], ("fp32", "bf16", "int8"), BLOCK)
+
+    def _layer(self, model: Pretrained, number: int) -> _Layer:
+        layer = model.base.layers[number]
+        pairs = zip(layer.linears, model.downs, model.ups, strict=True)
+        qkv, out, gate_up, down = (
+            product(base.float() + model.config.scale * (up[number] @ low[number]), self.precision)
+            for base, low, up in pairs
+        )
+        return _Layer(qkv, out, gate_up, down, layer.attention_norm, layer.feed_norm)
+
+    def _signed(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Return cosines and sines (N, 1, d), the sines' first half turned negative."""
+        cosines, sines = rotations(self.config, positions)
+        half = self.config.head // 2
+        signed = torch.cat([-sines[:, :half], sines[:, half:]], 1)
+        return cosines[:, None], signed[:, None]
+
+    # -- a layer ---------------------------------------------------------------------------------
+
+    def _through(self, states: Tensor, at: Tensor, attend: Attend) -> Tensor:
+        """Take states (R, D) of tokens at positions `at` (R,) through all layers."""
+        c = self.config
+        cosines, sines = self._turns[0][at], self._turns[1][at]
+        half = c.head // 2
+        for number, layer in enumerate(self.layers):
+            normed = rms_norm(states, layer.attention_norm, c.epsilon)
+            mixed = layer.qkv(normed).view(-1, c.heads + 2 * c.groups, c.head)
+            turning = mixed[:, : c.heads + c.groups]
+            turned = torch.addcmul(turning * cosines, turning.roll(half, 2), sines)
+            seen = attend(
+                number, turned[:, : c.heads], turned[:, c.heads :], mixed[:, c.heads + c.groups :]
+            )
+            states = states + layer.out(seen)
+            normed = rms_norm(states, layer.feed_norm, c.epsilon)
+            gate, up = layer.gate_up(normed).chunk(2, 1)
+            states = states + layer.down(F.silu(gate) * up)
+        return states
+
+    # -- prompts ---------------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def prompt(self, tokens: Sequence[int]) -> Prompt:
+        """Compute a prompt; it does not see z, and so serves every row of its song."""
+        tokens = tokens[-LONGEST_PROMPT:]
+        device = self._embedded.device
+        c, kept = self.config, []
+
+        def attend(_: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+            k, v = k.transpose(0, 1), v.transpose(0, 1)  # (G, P, d)
+            kept.append((k, v))
+            each = c.heads // c.groups
+            keys, values = (part.repeat_interleave(each, 0)[None] for part in (k, v))
+            seen = F.scaled_dot_product_attention(
+                q.transpose(0, 1)[None], keys, values, is_causal=True
+            )
+            return seen[0].transpose(0, 1).reshape(-1, c.hidden)
+
+        words = self._model.embedded(torch.tensor(tokens, device=device))
+        at = torch.arange(len(tokens), device=device) + PLACE - len(tokens)
+        self._through(words, at, attend)
+        return Prompt(torch.stack([k for k, _ in kept]), torch.stack([v for _, v in kept]))
+
+    # -- rows ------------------------------------------------------------------------------------
+
+    def memory(self, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what z (N, latent) gives each row: keys and values of the slots, each
+        (N, layers, G, S, d), and what is added to embeddings, (N, D)."""
+        pairs = self._model.slots(z)
+        keys, values = (torch.stack([pair[i] for pair in pairs], 1) for i in (0, 1))
+        return keys, values, self._model.to_words(z)
+
+    def step(self, tokens: Tensor, cache: "Cache") -> Tensor:
+        """Return logits (B, A) of the token after `tokens` (B,), which go into the cache."""
+        c = self.config
+        states = self._embedded[tokens] + cache.words
+        mask, place = cache.next()
+
+        def attend(number: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+            keys, values = cache.keys[number], cache.values[number]
+            keys.view(-1, c.head).index_copy_(0, place, k.reshape(-1, c.head))
+            values.view(-1, c.head).index_copy_(0, place, v.reshape(-1, c.head))
+            grouped = q.reshape(BLOCK, c.groups, -1, c.head)
+            seen = F.scaled_dot_product_attention(grouped, keys, values, attn_mask=mask)
+            return seen.reshape(BLOCK, c.hidden)
+
+        states = self._through(states, cache.positions, attend)
+        return self._head(rms_norm(states, self.norm, c.epsilon))
+
+
+class Cache:
+    """Keys and values of sixteen rows: slots, prompt, and what is written, one after the other.
+
+    keys, values (layers, B, G, L, d); `words` (B, D) is what z adds to every embedding;
+    `written` (B,) counts tokens, BOS among them.
+    """
+
+    def __init__(self, stepper: Stepper) -> None:
+        c, device = stepper.config, stepper.norm.device
+        shape = (c.layers, BLOCK, c.groups, stepper.places, c.head)
+        self.keys, self.values = (torch.zeros(shape, device=device) for _ in range(2))
+        self.words = torch.zeros(BLOCK, c.hidden, device=device)
+        self.written = torch.zeros(BLOCK, dtype=torch.long, device=device)
+        self._filled = torch.full((BLOCK,), stepper.slots, device=device)
+        self._slots = stepper.slots
+        self._all = torch.arange(stepper.places, device=device)
+        heads = torch.arange(BLOCK * c.groups, device=device) * stepper.places
+        self._heads = heads.view(BLOCK, c.groups)
+
+    @property
+    def positions(self) -> Tensor:
+        """Where the token just given room stands, (B,). Rows out of use stay at the last one."""
+        return (self.written - 1).clamp_max(MAX_TOKENS) + PLACE
+
+    def begin(self, row: int, memory: tuple[Tensor, Tensor], words: Tensor, prompt: Prompt) -> None:
+        """Put slots (layers, G, S, d) and a prompt into a row, and forget what it held."""
+        end = self._slots + prompt.length
+        for cache, slots, before in zip((self.keys, self.values), memory, prompt, strict=True):
+            cache[:, row, :, : self._slots] = slots
+            cache[:, row, :, self._slots : end] = before
+        self.words[row], self._filled[row], self.written[row] = words, end, 0
+
+    def next(self) -> tuple[Tensor, Tensor]:
+        """Make room for one token a row; return what each row sees, (B, 1, 1, L), and where the
+        token's keys and values go, (B · G,), in keys laid out as (B · G · L, d)."""
+        at = (self._filled + self.written).clamp_max(len(self._all) - 1)
+        self.written += 1
+        seen = self._all <= at[:, None]
+        return seen[:, None, None], (self._heads + at[:, None]).flatten()

@@ -1,0 +1,39 @@
+"""What of a pretrained model is kept: its own parts, and never the base."""
+
+import torch
+from torch import Tensor
+
+from models.checkpoint import Checkpoint
+from models.pretrained.base import Base, NoBase
+from models.pretrained.model import Pretrained, PretrainedConfig
+
+
+def own_weights(checkpoint: Checkpoint) -> dict[str, Tensor]:
+    """Return the state of what was added to the base."""
+    return {
+        name.removeprefix("model/"): torch.from_numpy(value)
+        for name, value in checkpoint.tensors.items()
+        if name.startswith("model/")
+    }
+
+
+def precision_of(device: torch.device) -> torch.dtype:
+    """Return what the base's matrices are kept in on a device."""
+    return torch.float32 if device.type == "mps" else torch.bfloat16
+
+
+def read_model(checkpoint: Checkpoint, base: Base, device: torch.device) -> Pretrained:
+    """Return the model of a checkpoint on its base, in evaluation mode.
+
+    Raises NoBase where the two do not fit.
+    """
+    try:
+        settings = dict(checkpoint.config)
+        settings["reads"] = tuple(settings["reads"])
+        weights = base.load(precision_of(device), device)
+        with torch.random.fork_rng(devices=[]):
+            model = Pretrained(PretrainedConfig(**settings), weights, base.tokenizer())
+        model.load_state_dict(own_weights(checkpoint))
+    except (TypeError, KeyError, IndexError, RuntimeError) as error:
+        raise NoBase(f"weights and base do not fit: {error}") from None
+    return model.to(device).eval()

@@ -1,0 +1,145 @@
+"""The pretrained decoder as a writer."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from models.block import Block
+from models.checkpoint import Checkpoint, CheckpointError
+from models.claims import claims, strange_names
+from models.device import best_device
+from models.guards import TrainingText
+from models.latent_writer import LatentRows
+from models.pretrained.base import find
+from models.pretrained.model import Pretrained
+from models.pretrained.products import Precision
+from models.pretrained.prompt import prompt
+from models.pretrained.stepping import Cache, Prompt, Stepper
+from models.pretrained.storing import read_model
+from models.prior import LatentPrior
+from models.reading import surprisals, template_of
+from models.rows import Attempt, Vocabulary
+from models.tokenizer import BOS, EOS
+from models.writer import Conditions, TokenSurprisal, Vector
+from models.writing import Slots, judge
+
+_CLAIMS, _NAMES = 2.5, 1.5
+"""What these faults weigh, beside those of `models.guards`."""
+
+
+class PretrainedWriter(LatentRows):
+    """A `LatentWriter` on a base that was taught to write from ⟨z, a⟩.
+
+    `draws` counts what became of every text that was finished or given up: all of them under
+    "drawn", those refused under their reasons.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        name: str,
+        device: str | None = None,
+        precision: Precision | None = None,
+    ) -> None:
+        """Raises CheckpointError if the checkpoint is no pretrained decoder's or does not fit the
+        base, NoBase if that is not here."""
+        if checkpoint.kind != "pretrained":
+            raise CheckpointError(f"{checkpoint.folder} holds a {checkpoint.kind}")
+        self._device = best_device(device)
+        self.name, self.device = name, str(self._device)
+        base = find(str(checkpoint.config["named"]))
+        self.model = read_model(checkpoint, base, self._device)
+        self.weights_hash = checkpoint.weights_hash
+        if base.hash != self.model.config.base:  # the same adapter on another base is another model
+            self.weights_hash = f"{checkpoint.weights_hash[:48]}{base.hash[:16]}"
+        self.latent = self.model.config.latent
+        self.tokenizer = self.model.tokenizer
+        writable = [int(token) for token in checkpoint.tensors["writable"]]
+        self._vocabulary = Vocabulary(self.tokenizer, writable, checkpoint.words)
+        self._masks = self._vocabulary.spelling.masks(self._device)
+        self._training = TrainingText.from_tensors(checkpoint.tensors)
+        self._prior = LatentPrior.from_tensors(checkpoint.tensors)
+        self._capitals = frozenset(checkpoint.decoding.get("capitals", ()))
+        self.candidates = int(checkpoint.decoding.get("candidates", 1))
+        self.draws: Counter[str] = Counter()
+        self._stepper = Stepper(self.model, writable, precision)
+        self.precision = self._stepper.precision
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def _block(self, conditions: Conditions) -> Slots:
+        return DecoderBlock(self._stepper, self._prompt(conditions), self._masks)
+
+    def _prompt(self, conditions: Conditions) -> Prompt:
+        told = prompt(self.known(conditions), artist=conditions.artist, title=conditions.title)
+        return self._stepper.prompt(self.tokenizer.encode(told))
+
+    def _judge(self, attempt: Attempt) -> None:
+        judge(attempt, self._training)
+        if not attempt.over:
+            return
+        template = attempt.template
+        reasons = [f"claim: {kind}" for kind in claims(template)]
+        attempt.faults += _CLAIMS * bool(reasons)
+        if names := strange_names(template, self._capitals):
+            attempt.faults += _NAMES
+            reasons.append(f"name: {names[0]}")
+        if attempt.faults and not reasons:
+            reasons = ["copied" if attempt.given_up else "cut, looped, copied or left open"]
+        self.draws.update(["drawn", *(["refused"] if attempt.faults else []), *reasons])
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def encode(self, text: str, conditions: Conditions) -> Vector:
+        """Return the posterior mean of z, shape (latent,)."""
+        tokens, _ = template_of(self.tokenizer, text, conditions)
+        with torch.inference_mode():
+            batch = torch.tensor([tokens or [EOS]], device=self._device)
+            mean, _ = self.model.encode(batch, self._a(conditions))
+        return np.asarray(mean[0].cpu().numpy(), np.float32)
+
+    def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
+        """Return how unexpected each piece of `text` is, before z is known.
+
+        z is the mean of what z is drawn from for such a song.
+        """
+        tokens, pieces = template_of(self.tokenizer, text, conditions)
+        with torch.inference_mode():
+            z = torch.from_numpy(self._prior.given(self.known(conditions)).mean)[None]
+            inputs = torch.tensor([[BOS, *tokens]], device=self._device)
+            names = [(conditions.artist, conditions.title)]
+            logits = self.model.decode(inputs, z.to(self._device), self._a(conditions), names)
+            targets = torch.tensor(tokens, device=self._device, dtype=torch.long)
+            nats = F.cross_entropy(logits[0, :-1], targets, reduction="none").tolist()
+        return surprisals(pieces, nats)
+
+    def _a(self, conditions: Conditions) -> Tensor:
+        known = torch.from_numpy(self.known(conditions)).to(self._device)[None]
+        return self.model.condition(known, torch.ones(1, device=self._device))
+
+
+class DecoderBlock(Block):
+    """Sixteen rows about a song, with the keys and values of what they have written."""
+
+    def __init__(self, stepper: Stepper, prompt: Prompt, masks: Tensor) -> None:
+        super().__init__(masks, stepper.start_token)
+        self._stepper, self._prompt = stepper, prompt
+        with torch.inference_mode():
+            self._cache = Cache(stepper)
+
+    def _begin(self, fresh: Sequence[tuple[int, Attempt]]) -> None:
+        for slot, attempt in fresh:
+            # One z at a time: a product of fewer or more rows could round otherwise.
+            z = torch.from_numpy(attempt.z)[None].to(self._device)
+            keys, values, words = self._stepper.memory(z)
+            self._cache.begin(slot, (keys[0], values[0]), words[0], self._prompt)
+
+    def _logits(self, tokens: Tensor) -> Tensor:
+        return self._stepper.step(tokens, self._cache)
+
+
+__all__ = ["Pretrained", "PretrainedWriter"]
