@@ -7,7 +7,6 @@ import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -59,7 +58,7 @@ def generation(lab: Lab) -> Result:
             f"as deployed its vocabulary had {lab.scale.words:,} words; its other sizes are ours",
             "the bar against it as deployed is held at batch 64",
         ),
-        facts={"model": lab.model, "torch_threads": threads} | facts,
+        facts={"torch_threads": threads} | facts,
     )
 
 
@@ -86,7 +85,8 @@ def _measure(lab: Lab) -> tuple[tuple[Measure, ...], dict[str, Any]]:
         Measure(name, "samples/s", spreads[name], beside, _bars(name, batch, spreads))
         for name, (batch, _) in ours.items()
     )
-    return measures, {"device": writers[""].device, "drafts": _drafts(stored)}
+    facts = {"model": writers[""].name, "device": writers[""].device, "drafts": _drafts(stored)}
+    return measures, facts
 
 
 def _rate(write: Write, seconds: float) -> float:
@@ -114,12 +114,14 @@ def _writers(lab: Lab) -> tuple[Checkpoint, dict[str, Writer]]:
     draft a sample, implementation stands against implementation.
     """
     try:
-        shipped = {info.name: info.folder for info in library.available()}
-        stored = checkpoint.load(shipped.get(lab.model) or Path(lab.model))
-        writers: dict[str, Writer] = {"": library.load(lab.model, lab.device)}
+        folder = library.find(lab.model)
+        if checkpoint.describe(folder)["kind"] != "cvae":  # the original was one
+            folder = library.find()
+        stored = checkpoint.load(folder)
+        writers: dict[str, Writer] = {"": library.load(folder, lab.device)}
         if _drafts(stored) > 1:
             single = replace(stored, decoding=stored.decoding | {"candidates": 1})
-            writers[ONE_DRAFT] = CvaeWriter(single, lab.model, lab.device)
+            writers[ONE_DRAFT] = CvaeWriter(single, folder.name, lab.device)
     except CheckpointError as error:
         raise CannotMeasure(str(error)) from error
     return stored, writers

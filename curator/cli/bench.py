@@ -64,6 +64,7 @@ def bench(
     memory      of the desk and of the model's process
     starting    from the start of a process to the first sample
     generation  samples a second, beside the original bot's way of decoding
+    pretrained  tokens a second of the pretrained decoder, beside generate of transformers
 
     The data for it is made in a folder of its own and removed afterwards; yours is not touched.
     Each bar says whether it holds. The exit code is 0 even where one does not, and 1 where

@@ -15,7 +15,7 @@ from models.device import best_device
 from models.guards import TrainingText
 from models.latent_writer import LatentRows
 from models.pretrained.base import find
-from models.pretrained.model import Pretrained
+from models.pretrained.drafting import PretrainedDrafter
 from models.pretrained.products import Precision
 from models.pretrained.prompt import prompt
 from models.pretrained.stepping import Cache, Prompt, Stepper
@@ -58,15 +58,15 @@ class PretrainedWriter(LatentRows):
             self.weights_hash = f"{checkpoint.weights_hash[:48]}{base.hash[:16]}"
         self.latent = self.model.config.latent
         self.tokenizer = self.model.tokenizer
-        writable = [int(token) for token in checkpoint.tensors["writable"]]
-        self._vocabulary = Vocabulary(self.tokenizer, writable, checkpoint.words)
+        self.writable = [int(token) for token in checkpoint.tensors["writable"]]
+        self._vocabulary = Vocabulary(self.tokenizer, self.writable, checkpoint.words)
         self._masks = self._vocabulary.spelling.masks(self._device)
         self._training = TrainingText.from_tensors(checkpoint.tensors)
         self._prior = LatentPrior.from_tensors(checkpoint.tensors)
         self._capitals = frozenset(checkpoint.decoding.get("capitals", ()))
         self.candidates = int(checkpoint.decoding.get("candidates", 1))
         self.draws: Counter[str] = Counter()
-        self._stepper = Stepper(self.model, writable, precision)
+        self._stepper = Stepper(self.model, self.writable, precision)
         self.precision = self._stepper.precision
 
     # -- writing ---------------------------------------------------------------------------------
@@ -91,6 +91,10 @@ class PretrainedWriter(LatentRows):
         if attempt.faults and not reasons:
             reasons = ["copied" if attempt.given_up else "cut, looped, copied or left open"]
         self.draws.update(["drawn", *(["refused"] if attempt.faults else []), *reasons])
+
+    def drafter(self) -> PretrainedDrafter:
+        """Return what writes many quick texts with these weights."""
+        return PretrainedDrafter(self, self._stepper, self._prior)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -140,6 +144,3 @@ class DecoderBlock(Block):
 
     def _logits(self, tokens: Tensor) -> Tensor:
         return self._stepper.step(tokens, self._cache)
-
-
-__all__ = ["Pretrained", "PretrainedWriter"]
