@@ -11,13 +11,17 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-services install test lint soak picture bench clean
+.PHONY: help run pull demo-services install test lint soak picture bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: install $(DEMO)/.examples ## Set up if need be, then open the desk on the example requests
+	@test -d $(DEMO)/bases/smollm2 || echo "The small model writes. \`make pull\` fetches the better one: once, 93 MB."
 	@PYTHON_KEYRING_BACKEND=keyring.backends.null.Keyring $(BIN)/curator --home $(DEMO)
+
+pull: install ## Fetch the base of the better writer (93 MB, once), for `make run`
+	@$(BIN)/curator models pull --home $(DEMO) smollm2
 
 demo-services: install ## Try the whole loop: the desk on stand-ins for X, Spotify and MusicBrainz
 	@$(BIN)/python tests/services/serve.py $(BIN)/curator --home $(DEMO)-services

@@ -10,6 +10,7 @@ from curator.cli.exits import USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.streams import say
 from curator.cli.train_lcgan import lcgan
+from curator.cli.train_pretrained import pretrained
 from curator.cli.train_topics import topics
 from curator.cli.training import run, say_funnel
 from curator.cli.wiring import check_device, model_folder
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 train = typer.Typer(help="Train a model.", rich_markup_mode=None)
 train.command()(topics)
 train.command()(lcgan)
+train.command()(pretrained)
 
 Sources = Annotated[
     list[Path] | None,

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from models.writer import Steering, Writer
 
 
+SMALL: Final = "cvae-small"
+OFFER: Final = (
+    "The small model writes. A better one is a command away: `curator models pull smollm2`, "
+    "93 MB, once"
+)
 BASES: Final = "CURATOR_BASES"
 """As `models.pretrained.base` has it, which a desk that paints at once does not import."""
 
@@ -65,7 +70,21 @@ def make_desk(home: Path, settings: "Settings") -> "Desk":
     def looking() -> "Lookup":
         return connect_lookup(home, settings)
 
-    return Desk(home, settings, LaterEngine(engine), account=x, reading=x, looking=looking)
+    return Desk(
+        home,
+        settings,
+        LaterEngine(engine),
+        account=x,
+        reading=x,
+        looking=looking,
+        offer=OFFER if _could_write_better(home, settings) else "",
+    )
+
+
+def _could_write_better(home: Path, settings: "Settings") -> bool:
+    """Whether the small model writes because the base of the better one was never fetched."""
+    places = (base_folder(home), base_folder(_default_home()))
+    return settings.model == SMALL and not any((p / "smollm2").is_dir() for p in places)
 
 
 def connect_lookup(home: Path, settings: "Settings") -> "Lookup":
@@ -116,6 +135,12 @@ def model_folder(home: Path) -> Path:
     return home / "models"
 
 
+def _default_home() -> Path:
+    from curator.config import default_home
+
+    return default_home()
+
+
 def base_folder(home: Path) -> Path:
     """Return where pretrained bases live that `curator models pull` fetches for this home."""
     return home / "bases"
@@ -123,10 +148,8 @@ def base_folder(home: Path) -> Path:
 
 def reach_bases(home: Path) -> None:
     """Let this process and its children find the bases of this home and of the default one."""
-    from curator.config import default_home
-
     named = [place for place in os.environ.get(BASES, "").split(os.pathsep) if place]
-    places = [*named, str(base_folder(home)), str(base_folder(default_home()))]
+    places = [*named, str(base_folder(home)), str(base_folder(_default_home()))]
     os.environ[BASES] = os.pathsep.join(dict.fromkeys(places))
 
 

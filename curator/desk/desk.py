@@ -61,8 +61,11 @@ class Desk:
         account: "Callable[[], Account | None]" = lambda: None,
         reading: "Callable[[], Reading | None]" = lambda: None,
         looking: "Callable[[], Lookup] | None" = None,
+        offer: str = "",
     ) -> None:
+        """`offer` is said at the first sitting, before anything was judged."""
         self.home = home
+        self._offer = offer
         self.settings = settings
         self.engine = engine
         self.ledger = Ledger(settings.curator, clock)
@@ -103,6 +106,8 @@ class Desk:
         self.is_open = True
         for notice in self._store.notices:
             self.ledger.tell(Noticed(notice, "warning"))
+        if self._offer and not any(self.ledger.session.events()):
+            self.ledger.tell(Noticed(self._offer))
         self.ledger.tell(Opened())
         self.ledger.tell(QueueChanged())
 

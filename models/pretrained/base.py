@@ -45,7 +45,7 @@ def find(name: str = DEFAULT) -> "Base":
     """Return the base called `name`, or the one in a folder of that path. Raises NoBase."""
     for folder in (*(place / name for place in places()), Path(name)):
         if (folder / CONFIG).is_file():
-            return Base(folder, folder.resolve().name)
+            return Base(folder, folder.absolute().name)
     raise NoBase(f"the base {name!r} is not here; `curator models pull {DEFAULT}` fetches it")
 
 

@@ -20,12 +20,15 @@ from models.train.task import Call, Moment, Share, StepLoss
 from models.units import Tokenizer
 
 STAGES = (
-    Stage("z first", 1, 1e-3, 1e-3, batch=16, dropout=0.0, word_dropout=0.7),
-    Stage("everything", 1, 1e-3, 7e-4, batch=16, dropout=0.05, word_dropout=0.25),
-    Stage("voice", 4, 7e-4, 5e-5, caption_repeat=0, batch=24, dropout=0.05, word_dropout=0.08),
+    Stage("z first", 1, 1.2e-3, 1.2e-3, dropout=0.0, word_dropout=0.7),
+    Stage("everything", 1, 1.2e-3, 1e-3, dropout=0.05, word_dropout=0.3),
+    Stage("voice", 2, 9e-4, 5e-5, caption_repeat=0, dropout=0.05, word_dropout=0.08),
 )
 """While most of its input is hidden, the decoder cannot do without z; when it has learnt to ask,
 the input comes back. Without the first stage z is ignored from the first step to the last."""
+
+TUNING = (Stage("voice", 2, 5e-4, 5e-5, dropout=0.05, word_dropout=0.08),)
+"""For a model that is tuned already, and asks z."""
 
 
 @dataclass(frozen=True, slots=True)
