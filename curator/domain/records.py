@@ -40,6 +40,9 @@ EventType = Literal[
 ]
 Verdict = Literal["approve", "reject"]
 Rank = Literal["best", "worst"]
+Arm = Literal["control", "best-of", "steered"]
+"""How a sample came about once something was learnt: as always, as the best of several drafts by
+the learnt reward, or from a z that the learnt generator moved."""
 StepKind = Literal[
     "queued",
     "revised",
@@ -172,6 +175,10 @@ class Sample:
     `z` and `logprobs` are base64 of little-endian float32; `song` holds the conditions as they
     were when it was written; `weights` is the hash of the weights; `row` its row under `seed`.
     Samples that came from a file instead of a model have model "imported" and no seed.
+
+    What was learnt from the curator may have had a part in it: `learned` is the version that was
+    in use, `arm` what it did, `expected` how much its reward thought of the text, `drafts` the
+    number of texts that it chose this one from. Without one in use these are empty.
     """
 
     id: str
@@ -189,10 +196,22 @@ class Sample:
     z: str = ""
     logprobs: str = ""
     song: Song = field(default_factory=Song)
+    arm: Arm | None = None
+    learned: str = ""
+    expected: float | None = None
+    drafts: int = 1
 
     def to_doc(self) -> Doc:
-        """Return the stored form."""
-        return {
+        """Return the stored form; only samples of an arm have the fields that go with it."""
+        of_arm: Doc = {}
+        if self.arm:
+            of_arm = {
+                "arm": self.arm,
+                "learned": self.learned,
+                "expected": self.expected,
+                "drafts": self.drafts,
+            }
+        plain = {
             "id": self.id,
             "request_id": self.request_id,
             "at": self.at,
@@ -207,7 +226,8 @@ class Sample:
             "top_p": self.top_p,
             "z": self.z,
             "logprobs": self.logprobs,
-        } | self.song.to_doc()
+        }
+        return plain | of_arm | self.song.to_doc()
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> "Sample":
@@ -228,6 +248,10 @@ class Sample:
             z=doc.get("z") or "",
             logprobs=doc.get("logprobs") or "",
             song=Song.from_doc(doc),
+            arm=doc.get("arm") or None,
+            learned=doc.get("learned") or "",
+            expected=doc.get("expected"),
+            drafts=doc.get("drafts") or 1,
         )
 
 

@@ -15,6 +15,7 @@ from curator.domain.columns import (
 )
 from curator.domain.records import (
     FEATURES,
+    Arm,
     Doc,
     Event,
     EventType,
@@ -39,7 +40,9 @@ _DOCS: dict[str, dict[str, Kind]] = {
         **dict.fromkeys(("id", "request_id", "at", "text", "model", "weights"), "text"),
         **dict.fromkeys(("seed", "row", "tokens"), "whole"),
         **dict.fromkeys(("seconds", "temperature", "top_p"), "number"),
-        **dict.fromkeys(("z", "logprobs"), "text"),
+        **dict.fromkeys(("z", "logprobs", "arm", "learned"), "text"),
+        "expected": "number",
+        "drafts": "whole",
         **_SONG,
     },
     "events": dict.fromkeys(("id", "at", "curator", "type", "target"), "text"),
@@ -53,6 +56,7 @@ _NEEDED = {
 }
 _EVENT_TYPES = get_args(EventType)
 _STEP_KINDS = get_args(StepKind)
+_ARMS = get_args(Arm)
 
 
 def columns_of(names: Mapping[str, Any] | list[str]) -> Mapping[str, Kind] | None:
@@ -116,6 +120,7 @@ def kept(line: int, row: ExportRow, columns: Mapping[str, Kind]) -> Kept:
             "seconds": row["write_seconds"],
             **{n: row[n] for n in ("model", "weights", "seed", "row", "tokens")},
             **{n: row[n] for n in ("temperature", "top_p", "z", "logprobs")},
+            **{n: row[n] for n in ("arm", "learned", "expected", "drafts")},
         }
         sample = _sample(doc | _song(row["sample_song"], song))
     if columns is EVENT_COLUMNS:
@@ -148,7 +153,10 @@ def _request(doc: Any) -> Request:
 
 
 def _sample(doc: Any) -> Sample:
-    return Sample.from_doc(_checked(doc, "samples"))
+    checked_doc = _checked(doc, "samples")
+    if (arm := checked_doc.get("arm")) and arm not in _ARMS:
+        raise ValueError(f"there is no arm {str(arm)[:40]!r}")
+    return Sample.from_doc(checked_doc)
 
 
 def _event(doc: Any) -> Event:
