@@ -8,7 +8,7 @@ from curator.cli.exits import USAGE, Stop
 if TYPE_CHECKING:
     from curator.config import Settings
     from curator.desk.desk import Desk
-    from curator.engine.client import Engine
+    from curator.engine.client import Engine, Trainer
     from curator.music.lookup import Lookup
     from curator.music.source import Source
     from curator.net.x import X
@@ -60,7 +60,23 @@ def make_desk(home: Path, settings: "Settings") -> "Desk":
     def looking() -> "Lookup":
         return connect_lookup(home, settings)
 
-    return Desk(home, settings, LaterEngine(engine), account=x, reading=x, looking=looking)
+    def trainer() -> "Trainer":
+        return make_trainer(home, settings)
+
+    later = LaterEngine(engine)
+    return Desk(home, settings, later, account=x, reading=x, looking=looking, trainer=trainer)
+
+
+def make_trainer(home: Path, settings: "Settings") -> "Trainer":
+    """Return a worker for a training, not yet started: another one than that which writes."""
+    from curator.engine.client import EngineClient
+
+    return EngineClient(
+        model=where_is(settings.model, home),
+        device=settings.device,
+        log=home / "logs" / "training.log",
+        max_restarts=1,
+    )
 
 
 def connect_lookup(home: Path, settings: "Settings") -> "Lookup":

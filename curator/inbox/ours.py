@@ -23,6 +23,8 @@ from curator.domain.records import (
     Request,
     Sample,
     StepKind,
+    VersionStep,
+    VersionStepKind,
 )
 from curator.inbox.rows import Kept
 
@@ -47,15 +49,18 @@ _DOCS: dict[str, dict[str, Kind]] = {
     },
     "events": dict.fromkeys(("id", "at", "curator", "type", "target"), "text"),
     "posts": dict.fromkeys(("id", "at", "post", "step"), "text"),
+    "versions": dict.fromkeys(("id", "at", "curator", "version", "step"), "text"),
 }
 _NEEDED = {
     "requests": ("id", "at", "source", "text"),
     "samples": ("id", "request_id", "at", "text", "model"),
     "events": ("id", "at", "curator", "type", "target"),
     "posts": ("id", "at", "post", "step"),
+    "versions": ("id", "at", "curator", "version", "step"),
 }
 _EVENT_TYPES = get_args(EventType)
 _STEP_KINDS = get_args(StepKind)
+_VERSION_STEPS = get_args(VersionStepKind)
 _ARMS = get_args(Arm)
 
 
@@ -144,6 +149,8 @@ def rescued(line: int, table: Any, doc: Any) -> Kept:
             return Kept(line, events=(_event(doc),))
         case "posts":
             return Kept(line, step=_post_step(doc))
+        case "versions":
+            return Kept(line, version=_version_step(doc))
         case _:
             raise ValueError(f"there is no table {str(table)[:40]!r}")
 
@@ -171,6 +178,13 @@ def _post_step(doc: Any) -> PostStep:
     if doc["step"] not in _STEP_KINDS:
         raise ValueError(f"there is no step {doc['step'][:40]!r} of a post")
     return PostStep.from_doc(checked_doc)
+
+
+def _version_step(doc: Any) -> VersionStep:
+    checked_doc = _checked(doc, "versions")
+    if doc["step"] not in _VERSION_STEPS:
+        raise ValueError(f"there is no step {doc['step'][:40]!r} of a version")
+    return VersionStep.from_doc(checked_doc)
 
 
 def _checked(doc: Any, table: str) -> Doc:
