@@ -141,6 +141,17 @@ def load_writer(model: str, device: str | None, home: Path) -> "Writer":
         raise Stop(f"{error}. `curator models` lists what there is.", USAGE) from error
 
 
+def weights_of(model: str, home: Path) -> str | None:
+    """Return the hash of a model's weights without loading it; None where it can't be told."""
+    from models.checkpoint import CheckpointError, describe
+    from models.library import find
+
+    try:
+        return str(describe(find(where_is(model, home)))["weights_hash"])
+    except (CheckpointError, KeyError):
+        return None
+
+
 def load_steering(name: str, home: Path, writer: "Writer") -> "Steering":
     """Load what moves a writer's z, by name or folder. Raises `Stop` if it does not fit."""
     from models.lcgan_store import LcGanError, check_fits, load
