@@ -1,8 +1,8 @@
 """The CVAE, or the VAE, as a writer: batched, streamed, and the same for the same seed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from models.contributions import Explained, Inputs
 from models.cvae import Cvae, CvaeConfig
 from models.decoding import StepDecoder
 from models.device import best_device
+from models.embedding import embed
 from models.guards import TrainingText
 from models.latent import LatentModel
 from models.prior import LatentPrior
@@ -27,6 +28,7 @@ from models.tokenizer import BOS, EOS, BpeTokenizer
 from models.vae import Vae, VaeConfig
 from models.writer import (
     Conditions,
+    Embedding,
     Sampling,
     Steering,
     TokenSurprisal,
@@ -34,6 +36,9 @@ from models.writer import (
     WriterEvent,
 )
 from models.writing import judge, names_of, write_rows
+
+if TYPE_CHECKING:
+    from models.drafts import Drafter
 
 
 class CvaeWriter:
@@ -50,6 +55,7 @@ class CvaeWriter:
         self._device = best_device(device)
         self.name, self.device = name, str(self._device)
         self.weights_hash = checkpoint.weights_hash
+        self._checkpoint = checkpoint
         tensors = checkpoint.tensors
         self.model = load_model(checkpoint.config, tensors, checkpoint.kind).to(self._device)
         self.latent = self.model.config.latent
@@ -137,6 +143,29 @@ class CvaeWriter:
             batch = torch.tensor([tokens or [EOS]], device=self._device)
             mean, _ = self.model.encode(batch, self.condition(conditions))
         return np.asarray(mean[0].cpu().numpy(), np.float32)
+
+    def embed(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Embedding:
+        """Embed texts; see `models.writer.Reader`. `states`: mean embedding, mean decoder state."""
+        return embed(self.model, *self._batchable(texts, conditions))
+
+    def _batchable(
+        self, texts: Sequence[str], conditions: Sequence[Conditions]
+    ) -> tuple[list[list[int]], Vector]:
+        pairs = list(zip(texts, conditions, strict=True))
+        tokens = [template_of(self.tokenizer, text, song)[0] or [EOS] for text, song in pairs]
+        known = [self.known(song) for _, song in pairs]
+        return tokens, np.stack(known) if known else np.zeros(
+            (0, condition_space().width), np.float32
+        )
+
+    def drafter(self) -> "Drafter":
+        """Return what writes many quick texts with these weights; see `models.drafts`.
+
+        Raises CheckpointError for a VAE, which is told nothing of the song.
+        """
+        from models.drafts import Drafter
+
+        return Drafter(self._checkpoint, self.device)
 
     def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
         """Return how unexpected each piece of `text` is, before z is known.

@@ -193,7 +193,7 @@ class _Run:
                 realism = float((self._critic.score(moved, rows) > 0).float().mean())
             z = moved.numpy()
         texts = self._decoder(z, known, self._config.seed)
-        reward = float(self._reward.judge(texts).mean())
+        reward = float(self._reward.judge(texts, known).mean())
         alike, distinct = likeness(texts)
         c = self._config
         allowed = start is None or (

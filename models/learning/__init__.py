@@ -11,6 +11,8 @@ it back. Everything is safetensors and JSON, beside a card in Markdown; nothing 
     writer.write(conditions, 8, seed, steering=steering)
 """
 
+from models.learning.compare import ArmFigures, Comparison, compare
+from models.learning.loading import RewardHead, load_generator, load_reward
 from models.learning.ratings import (
     LEAST_EACH,
     LEAST_RATINGS,
@@ -25,11 +27,13 @@ from models.learning.ratings import (
     Skill,
     TooFew,
 )
-from models.learning.run import RewardHead, learn, load_generator, load_reward
+from models.learning.run import learn
 
 __all__ = [
     "LEAST_EACH",
     "LEAST_RATINGS",
+    "ArmFigures",
+    "Comparison",
     "LearnError",
     "LearnProgress",
     "LearnReport",
@@ -41,6 +45,7 @@ __all__ = [
     "RewardHead",
     "Skill",
     "TooFew",
+    "compare",
     "learn",
     "load_generator",
     "load_reward",

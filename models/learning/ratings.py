@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from models.lcgan import LcGanConfig
 from models.writer import Conditions, Vector
 
-Phase = Literal["reading", "drafts", "reward", "skill", "value models", "LC-GAN", "writing"]
+if TYPE_CHECKING:
+    from models.learning.compare import Comparison
+
+Phase = Literal[
+    "reading", "drafts", "reward", "skill", "value models", "LC-GAN", "choosing", "writing"
+]
+"""In the order in which they come."""
 LEAST_RATINGS = 20
 """With fewer there is nothing to learn from."""
 LEAST_EACH = 4
@@ -44,8 +50,24 @@ class Rating:
 
 
 def _quick() -> LcGanConfig:
-    """Return an LC-GAN's settings for a taste: fewer and shorter checks than for a topic."""
-    return LcGanConfig(steps=360, pairs=4_000, check_every=60, held_out=192, patience=4)
+    """Return an LC-GAN's settings for a taste: it begins gently and is pressed on.
+
+    A taste learnt from a hundred labels is a guess that a fast generator runs away with: at the
+    rate and weight that suit topics, all texts were the same after sixty steps.
+    """
+    return LcGanConfig(
+        steps=240,
+        rate=2e-4,
+        reward=0.6,
+        distance=0.3,
+        press=1.3,
+        average=0.9,
+        pairs=4_000,
+        check_every=40,
+        held_out=128,
+        patience=4,
+        strikes=3,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +77,9 @@ class LearnSettings:
     `drafts` unlabelled texts are written (or read from `cache`, a folder) to learn what a z will
     be worth; `members` value models learn it. `human` and `topic` weigh the two rewards that the
     generator follows: the curator's and, where `topics` (a folder) and `topic_weights` (topic →
-    weight) are given, the topics'. `folds` of songs measure the reward head. `shuffle` gives every
+    weight) are given, the topics'. `folds` of songs measure the reward head. The generator
+    chooses among as many of `choices` z as texts for `held_out` songs allow; then `compared` songs
+    (none for 0) are written for in every way, `candidates` drafts each. `shuffle` gives every
     rating the value of another: a control, which must learn nothing.
     """
 
@@ -68,6 +92,10 @@ class LearnSettings:
     topic_weights: Mapping[int, float] = field(default_factory=dict)
     folds: int = 5
     lcgan: LcGanConfig = field(default_factory=_quick)
+    choices: tuple[int, ...] = (2, 4, 8, 16, 32)
+    held_out: int = 192
+    compared: int = 48
+    candidates: int = 8
     cache: Path | None = None
     shuffle: bool = False
 
@@ -134,7 +162,7 @@ class LearnReport:
 
     `generator` is false for a writer without a latent space, which can only be reranked, or where
     no step of the training was better than none. `steering` are the LC-GAN's figures (before,
-    after, why it ended).
+    after, why it ended) and what was tried; `comparison` the arms, by two judges.
     """
 
     folder: Path
@@ -142,6 +170,7 @@ class LearnReport:
     likings: tuple[Liking, ...]
     generator: bool
     steering: Mapping[str, Any]
+    comparison: "Comparison | None"
     seconds: float
     writer: str
     writer_hash: str
