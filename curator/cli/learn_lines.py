@@ -66,7 +66,7 @@ def status_lines(found: "Survey", versions: "Versions") -> Iterator[str]:
 def _compared(figures: "Figures") -> Iterator[str]:
     for arm in figures.arms:
         parts = [
-            f"own judge {arm.own:.2f}" if arm.own is not None else "",
+            f"own judge {interval(arm.own)}" if arm.own else "",
             f"second judge {interval(arm.second)}" if arm.second else "",
             f"self-BLEU {arm.alike:.3f}" if arm.alike is not None else "",
             f"distinct-2 {arm.distinct:.3f}" if arm.distinct is not None else "",

@@ -74,6 +74,8 @@ async def train(
     try:
         await asyncio.to_thread(_write, ratings, order.labels, sources)
         current = learned_folder(home) / order.current if order.current else None
+        if current is not None and not current.is_dir():
+            current = None
         cache = learned_folder(home) / ".drafts"
         job = TrainJob(ratings, folder, order.seed, current, cache)
         await trainer.start()
@@ -96,6 +98,7 @@ async def train(
         "model": order.model,
         "labels": len(order.labels),
         "seed": order.seed,
+        "current": order.current if current is not None else None,
         "figures": report,
     }
 

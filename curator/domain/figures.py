@@ -30,7 +30,7 @@ class Liking:
 
 @dataclass(frozen=True, slots=True)
 class ArmFigures:
-    """An arm on held-out songs, at the same number of drafts a text.
+    """An arm on held-out songs: `drafts` were written for each text that counts.
 
     `own` is the mean of the reward that chose the texts, `second` that of one fitted on labels
     that the first never saw: where only the first is pleased, the reward is being hacked.
@@ -38,7 +38,8 @@ class ArmFigures:
     """
 
     name: str
-    own: float | None
+    drafts: int
+    own: Interval | None
     second: Interval | None
     alike: float | None
     distinct: float | None
@@ -50,7 +51,8 @@ class Figures:
 
     `over_best_of` and `over_current` are how much more the second judge likes the generator's
     texts than the best of as many drafts without it, and than those of what was in use; None
-    where that was not measured.
+    where that was not measured. Where the labels were too few for a second judge, `by_second` is
+    False, and these are by its own.
     """
 
     ratings: int = 0
@@ -67,9 +69,9 @@ class Figures:
     arms: tuple[ArmFigures, ...] = ()
     drafts: int = 1
     compared_songs: int = 0
+    by_second: bool = False
     over_best_of: Interval | None = None
     over_current: Interval | None = None
-    current: str = ""
     seconds: float = 0.0
     writer: str = ""
     writer_hash: str = ""
@@ -100,11 +102,11 @@ def read_figures(text: str) -> Figures:
         likings=tuple(map(_liking, map(_mapping, _listed(report.get("likings"))))),
         generator=report.get("generator") is True,
         arms=tuple(map(_arm, map(_mapping, _listed(compared.get("arms"))))),
-        drafts=_whole(compared.get("drafts")) or 1,
+        drafts=_whole(compared.get("candidates")) or 1,
         compared_songs=_whole(compared.get("songs")),
+        by_second=compared.get("by_second") is True,
         over_best_of=_interval(compared.get("over_best_of")),
         over_current=_interval(compared.get("over_current")),
-        current=str(compared.get("current") or ""),
         seconds=_number(report.get("seconds")) or 0.0,
         writer=str(report.get("writer") or ""),
         writer_hash=str(report.get("writer_hash") or ""),
@@ -121,10 +123,11 @@ def _liking(of: Mapping[str, Any]) -> Liking:
 def _arm(of: Mapping[str, Any]) -> ArmFigures:
     return ArmFigures(
         str(of.get("name") or ""),
-        _number(of.get("own")),
+        _whole(of.get("decodes")) or 1,
+        _interval(of.get("own")),
         _interval(of.get("second")),
-        _number(of.get("alike")),
-        _number(of.get("distinct")),
+        _number(of.get("self_bleu")),
+        _number(of.get("distinct_2")),
     )
 
 

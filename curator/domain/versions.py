@@ -3,7 +3,8 @@
 A version is a folder: a reward that tells what the curator likes, and mostly a generator that
 moves z to where more of that is. What became of it are rows that only grow, of three kinds:
 
-    trained      its folder is there; data: model, labels (their number), seed, figures (JSON)
+    trained      its folder is there; data: model, labels (their number), seed, figures (JSON),
+                 current (the version in use that it was compared with, if there was one)
     promoted     it is in use from now on; data: generator (whether that is, or the reward alone),
                  insisted (the curator promoted it against what was measured)
     rolled_back  what was in use before it is in use again
@@ -12,7 +13,7 @@ moves z to where more of that is. What became of it are rows that only grow, of 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from curator.domain.figures import Figures, read_figures
+from curator.domain.figures import Figures, Interval, read_figures
 from curator.domain.records import VersionStep
 
 MOST_ALIKE = 0.10
@@ -24,7 +25,10 @@ BEST_OF, STEERED, IN_USE = "best-of-N", "LC-GAN + best-of-N", "in use"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Something learnt; `number` counts them from 1, `labels` is from how many."""
+    """Something learnt; `number` counts them from 1, `labels` is from how many.
+
+    `current` is the version in use that it was compared with.
+    """
 
     name: str
     number: int
@@ -34,6 +38,7 @@ class Version:
     labels: int
     seed: int
     figures: Figures
+    current: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Versions:
                     int(data.get("labels") or 0),
                     int(data.get("seed") or 0),
                     read_figures(str(data.get("figures") or "")),
+                    str(data.get("current") or ""),
                 )
             case "promoted" if version is not None:
                 generator, insisted = bool(data.get("generator")), bool(data.get("insisted"))
@@ -133,7 +139,7 @@ def against_generator(
     found = against_reward(version, weights)
     if not figures.generator:
         return [*found, "it has no generator: no step of its training was better than none"]
-    found += _not_better(figures, in_use)
+    found += _not_better(version, in_use)
     best, own = figures.arm(BEST_OF), figures.arm(STEERED)
     if best and own and best.alike and own.alike and own.alike > best.alike * (1 + MOST_ALIKE):
         rise = own.alike / best.alike - 1
@@ -145,24 +151,26 @@ def against_generator(
     return found
 
 
-def _not_better(figures: Figures, in_use: Use | None) -> list[str]:
-    found = []
+def signed(of: Interval) -> str:
+    """Return a difference with its interval."""
+    text = f"{of.value:+.3f}, {of.low:+.3f} to {of.high:+.3f}"
+    return text.replace("-", "−")
+
+
+def _not_better(version: Version, in_use: Use | None) -> list[str]:
+    found, figures = [], version.figures
     over = figures.over_best_of
     if over is None:
         found.append("it was not compared with the best of as many drafts")
+    elif not figures.by_second:
+        found.append("the labels are too few for a second judge: only its own has compared it")
     elif over.low <= 0:
-        found.append(
-            f"it does not beat the best of {figures.drafts} drafts "
-            f"({over.value:+.3f}, {over.low:+.3f} to {over.high:+.3f})"
-        )
-    if in_use is None or not in_use.generator:
+        found.append(f"it does not beat the best of {figures.drafts} drafts ({signed(over)})")
+    if in_use is None or not in_use.generator or in_use.version.name == version.name:
         return found
     name, over = in_use.version.name, figures.over_current
-    if over is None or figures.current != name:
+    if over is None or version.current != name:
         found.append(f"it was not compared with {name}, which is in use")
     elif over.low <= 0:
-        found.append(
-            f"it does not beat {name}, which is in use "
-            f"({over.value:+.3f}, {over.low:+.3f} to {over.high:+.3f})"
-        )
+        found.append(f"it does not beat {name}, which is in use ({signed(over)})")
     return found

@@ -47,6 +47,7 @@ def train(
         writer,
         LearnSettings(seed=request.seed, cache=Path(request.cache) if request.cache else None),
         Path(request.folder),
+        current=Path(request.current) if request.current else None,
         on_progress=on_progress,
         should_stop=should_stop,
     )

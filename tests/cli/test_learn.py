@@ -17,8 +17,9 @@ GOOD = {
     "likings": [{"kind": "word", "name": "hiss", "weight": 0.2, "texts": 7},
                 {"kind": "word", "name": "nice\x1b[31m", "weight": -0.1, "texts": 3}],
     "comparison": {
-        "drafts": 8, "songs": 9, "over_best_of": {"value": 0.1, "low": 0.05, "high": 0.2},
-        "arms": [{"name": "best-of-N", "own": 0.5, "alike": 0.4, "distinct": 0.5,
+        "candidates": 8, "songs": 9, "by_second": True,
+        "over_best_of": {"value": 0.1, "low": 0.05, "high": 0.2},
+        "arms": [{"name": "best-of-N", "self_bleu": 0.4, "distinct_2": 0.5,
                   "second": {"value": 0.3, "low": 0.2, "high": 0.4}}],
     },
 }  # fmt: skip
@@ -108,7 +109,9 @@ def test_status_says_what_there_is_to_know(run, judged, trainer):
 
 
 def test_what_is_not_better_is_promoted_only_on_insistence(run, judged, trainer):
-    trainer.report = GOOD | {"comparison": {"over_best_of": {"value": 0, "low": -1, "high": 1}}}
+    trainer.report = GOOD | {
+        "comparison": {"by_second": True, "over_best_of": {"value": 0, "low": -1, "high": 1}}
+    }
     run("learn", "train", "--home", judged)
     ran = run("learn", "promote", "v1", "--home", judged)
     assert (ran.code, ran.out) == (1, "")

@@ -20,7 +20,7 @@ def report(**parts):
     skill = {"ratings": 5, "liked": 2, "songs": 2, "enough": True, "verdict": "good",
              "auc": {"value": 0.8, "low": 0.7, "high": 0.9}}  # fmt: skip
     over = {"value": 0.1, "low": 0.05, "high": 0.2}
-    compared = {"drafts": 8, "songs": 9, "over_best_of": over, "arms": []}
+    compared = {"candidates": 8, "by_second": True, "over_best_of": over, "arms": []}
     found = {"skill": skill, "generator": True, "comparison": compared, "writer_hash": "hash"}
     return json.dumps(found | parts)
 

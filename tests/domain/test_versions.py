@@ -16,12 +16,12 @@ GOOD: dict[str, Any] = {
     "writer": "cvae-small",
     "writer_hash": "hash",
     "comparison": {
-        "drafts": 8, "songs": 48,
+        "candidates": 8, "songs": 48, "by_second": True,
         "over_best_of": {"value": 0.1, "low": 0.05, "high": 0.15},
         "arms": [
-            {"name": "best-of-N", "own": 0.4, "second": {"value": 0.3, "low": 0.2, "high": 0.4},
-             "alike": 0.4, "distinct": 0.5},
-            {"name": "LC-GAN + best-of-N", "own": 0.6, "alike": 0.42, "distinct": 0.48,
+            {"name": "best-of-N", "decodes": 8, "second": {"value": 0.3, "low": 0.2, "high": 0.4},
+             "self_bleu": 0.4, "distinct_2": 0.5},
+            {"name": "LC-GAN + best-of-N", "decodes": 8, "self_bleu": 0.42, "distinct_2": 0.48,
              "second": {"value": 0.4, "low": 0.3, "high": 0.5}},
         ],
     },
@@ -51,9 +51,10 @@ class Story:
         self.versions.apply(step)
         return self
 
-    def trained(self, version: str, report: dict[str, Any] = GOOD) -> "Story":
-        return self.say("trained", version, model="cvae-small", labels=100, seed=1,
-                        figures=json.dumps(report))  # fmt: skip
+    def trained(self, version: str, report: dict[str, Any] = GOOD, **more: Any) -> "Story":
+        figures = json.dumps(report)
+        about = {"model": "cvae-small", "labels": 100, "seed": 1, "figures": figures}
+        return self.say("trained", version, **about, **more)
 
     @property
     def in_use(self) -> str | None:
@@ -112,8 +113,9 @@ def test_what_is_no_report_says_nothing(text: str) -> None:
         (changed(generator=False), "no generator"),
         (changed(comparison__over_best_of={"value": 0.1, "low": -0.01, "high": 0.2}), "best of 8"),
         (changed(comparison__over_best_of=None), "not compared"),
-        (changed(comparison__arms__1__alike=0.46), "alike"),
-        (changed(comparison__arms__1__distinct=0.43), "fewer"),
+        (changed(comparison__by_second=False), "second judge"),
+        (changed(comparison__arms__1__self_bleu=0.46), "alike"),
+        (changed(comparison__arms__1__distinct_2=0.43), "fewer"),
         (changed(writer_hash="other"), "not for this one"),
     ],
 )
@@ -146,8 +148,9 @@ def test_a_reward_is_not_held_back_by_its_generator() -> None:
     ],
 )
 def test_it_must_beat_the_one_in_use(over: Any, current: str, said: str | None) -> None:
-    report = changed(comparison__over_current=over, comparison__current=current)
-    story = Story().trained("v1").say("promoted", "v1", generator=True).trained("v2", report)
+    report = changed(comparison__over_current=over)
+    story = Story().trained("v1").say("promoted", "v1", generator=True)
+    story.trained("v2", report, current=current)
     reasons = against_generator(story.versions.all()[1], story.versions.in_use, "hash")
     assert [said in reason for reason in reasons] == ([True] if said else [])  # type: ignore[operator]
     # A reward alone in use has no generator to beat.

@@ -92,7 +92,7 @@ def test_without_a_generator_a_steered_row_is_best_of_and_says_so(
     found["generator"] = None
     (row,) = rows(tmp_path, "steered")
     assert row.arm == "best-of"
-    (tmp_path / "lcgan.json").touch()  # there is one, but it can't be read
+    found["reward"] = None
     with pytest.raises(LearnError):
         rows(tmp_path, "steered")
 
@@ -109,8 +109,11 @@ LINE = {
 
 def report(folder: Path) -> LearnReport:
     skill = Skill(1, 1, 1, False, "too few labels to know")
-    return LearnReport(folder, skill, (), True, {"reward": np.float32(0.5), "nan": float("nan")},
-                       1.5, "w", "hash", ("s",))  # fmt: skip
+    steering = {"reward": np.float32(0.5), "nan": float("nan")}
+    return LearnReport(
+        folder=folder, skill=skill, likings=(), generator=True, steering=steering,
+        comparison=None, seconds=1.5, writer="w", writer_hash="hash", ratings=("s",),
+    )  # fmt: skip
 
 
 def test_ratings_reach_the_learning_as_they_were_written(

@@ -218,8 +218,11 @@ class ScriptedX:
         return {}
 
 
-def make_desk(home, engine=None, account=None, clock=lambda: NOON, **settings):
-    """Return a desk on a folder, not opened yet; `account` is that on X, None without one."""
+def make_desk(home, engine=None, account=None, clock=lambda: NOON, trainer=None, **settings):
+    """Return a desk on a folder, not opened yet; `account` is that on X, None without one.
+
+    `trainer` learns.
+    """
     values = {"curator": "ann", "theme": "curator-dark"} | settings
     return Desk(
         home,
@@ -228,6 +231,7 @@ def make_desk(home, engine=None, account=None, clock=lambda: NOON, **settings):
         clock=clock,
         tick=lambda: 0.0,
         account=lambda: account,
+        trainer=lambda: trainer,
     )
 
 
