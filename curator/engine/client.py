@@ -211,6 +211,8 @@ class EngineClient:
             async for answer in answers:
                 if isinstance(answer, Progress | Trained):
                     yield answer
+                if isinstance(answer, Trained):
+                    return
 
     async def encode(self, text: str, song: Song) -> str:
         """Return the z of a text, base64 float32. Raises as `write` does."""
