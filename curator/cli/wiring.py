@@ -153,15 +153,25 @@ def weights_of(model: str, home: Path) -> str | None:
 
 
 def load_steering(name: str, home: Path, writer: "Writer") -> "Steering":
-    """Load what moves a writer's z, by name or folder. Raises `Stop` if it does not fit."""
+    """Load what moves a writer's z, by name or folder. Raises `Stop` if it does not fit.
+
+    It may be the generator of topics, or a version of what was learnt from the curator.
+    """
     from models.lcgan_store import LcGanError, check_fits, load
+    from models.learning import LearnError, load_generator
     from models.library import SHIPPED
 
-    places = [model_folder(home) / name, SHIPPED / name, Path(name)]
+    places = [model_folder(home) / name, SHIPPED / name, home / "learned" / name, Path(name)]
+    place = next((place for place in places if place.is_dir()), places[-1])
     try:
-        generator = load(next((place for place in places if place.is_dir()), places[-1]))
+        if (place / "learned.json").is_file():
+            learnt = load_generator(place)
+            if getattr(learnt, "weights_hash", None) != writer.weights_hash:
+                raise Stop(f"--steer: {name} was learnt for another model", USAGE)
+            return learnt
+        generator = load(place)
         check_fits(generator, writer.weights_hash)
-    except LcGanError as error:
+    except (LcGanError, LearnError) as error:
         raise Stop(f"--steer: {error}", USAGE) from error
     return generator
 

@@ -273,5 +273,7 @@ class Learning:
         async with aclosing(self._engine.write(job)) as events:
             async for event in events:
                 if isinstance(event, Written):
+                    if job.arms and not event.arm:
+                        raise EngineError(f"{Path(job.learned).name} can't be used with this model")
                     found[event.row] = Side(event.text, event.expected)
         return [found[row] for row in sorted(found)]

@@ -303,3 +303,10 @@ async def test_before_and_after_are_the_same_songs_and_seeds(desk, until):
     before, after = desk.engine.jobs[-2:]
     assert [Path(j.learned).name for j in (before, after)] == ["v1", "v2"]
     assert [j.arms[0] for j in (before, after)] == ["best-of", "steered"]
+
+
+async def test_a_version_that_cannot_be_used_is_not_compared(desk, until):
+    version = await trained(desk, until)
+    desk.engine.unusable = True
+    with pytest.raises(EngineError, match="v1 can't be used"):
+        await desk.learning.compare(version)

@@ -174,8 +174,10 @@ class ScriptedEngine:
         try:
             await asyncio.sleep(0)
             for row, text in texts.items():
+                arm = job.arms[row - job.first_row] if job.arms else ""
+                expected = 0.5 if arm else None
                 if row not in self.stop_at:
-                    yield Written(job.id, row, text, 20, 0.01, "", "")
+                    yield Written(job.id, row, text, 20, 0.01, "", "", arm=arm, expected=expected)
             if self.stop_at:
                 grown = {
                     str(row): text[: round(len(text) * self.stop_at[row])]
