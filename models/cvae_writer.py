@@ -145,7 +145,7 @@ class CvaeWriter:
         return np.asarray(mean[0].cpu().numpy(), np.float32)
 
     def embed(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Embedding:
-        """Embed texts; see `models.writer.Reader`. `states`: mean embedding, mean decoder state."""
+        """Embed texts; see `models.writer.Reader`. `states`: mean embeddings."""
         return embed(self.model, *self._batchable(texts, conditions))
 
     def _batchable(

@@ -1,6 +1,6 @@
 """Texts as numbers, by the model that writes them.
 
-Shapes: B texts of T tokens, E embedding, H decoder states.
+Shapes: B texts of T tokens, E embedding.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from models.encoding import same_length_batches
 from models.latent import LatentModel
@@ -24,7 +23,7 @@ def embed(model: LatentModel, tokens: Sequence[Sequence[int]], known: Vector) ->
     c = model.config
     device = next(model.parameters()).device
     z = np.zeros((len(tokens), c.latent), np.float32)
-    states = np.zeros((len(tokens), c.embedding + c.hidden), np.float32)
+    states = np.zeros((len(tokens), c.embedding), np.float32)
     logprobs = np.zeros(len(tokens), np.float32)
     lengths = [len(text) for text in tokens]
     for rows in same_length_batches(lengths, range(len(tokens)), _BATCH):
@@ -40,12 +39,12 @@ def embed(model: LatentModel, tokens: Sequence[Sequence[int]], known: Vector) ->
 
 
 def _read(model: LatentModel, text: Tensor, z: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
-    """Return what (B, T) tokens are pooled to, (B, E + H), and their log-probabilities (B, T-1).
+    """Return the mean embedding of tokens (B, T), (B, E), and log-probabilities (B, T - 1).
 
-    The mean embedding says which words there are, the mean state how they were taken.
+    The mean embedding says what words there are like. The decoder's states say less of a taste:
+    with their mean beside it, heads ranked unseen drafts worse (AUC .80 instead of .83).
     """
     words = model.embed(text[:, :-1])
-    states, mixed = model.states(words, z, a)
-    logits = F.linear(mixed, model.embed.weight, model.bias)
+    logits = model.decode_embedded(words, z, a)
     logprobs = logits.log_softmax(2).gather(2, text[:, 1:, None])[..., 0]
-    return torch.cat([words[:, 1:].mean(1), states.mean(1)], 1), logprobs
+    return words[:, 1:].mean(1), logprobs

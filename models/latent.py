@@ -93,17 +93,12 @@ class LatentModel(nn.Module, ABC):
 
     def decode_embedded(self, words: Tensor, z: Tensor, a: Tensor) -> Tensor:
         """Return logits (B, T, V), as `decode` does, from embeddings `words` (B, T, E)."""
-        _, mixed = self.states(words, z, a)
-        return F.linear(mixed, self.embed.weight, self.bias)
-
-    def states(self, words: Tensor, z: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the decoder's states (B, T, hidden) after each word, and its outputs (B, T, E)."""
         za = torch.cat([z, a], dim=1)  # (B, latent + condition)
         steps = za[:, None].expand(-1, words.shape[1], -1)
         first = torch.tanh(self.start(za))[None]  # (1, B, hidden)
         states, _ = self.decoder(torch.cat([self.dropout(words), steps], dim=2), first)
         mixed = self.dropout(self.output(torch.cat([self.dropout(states), steps], dim=2)))
-        return states, mixed
+        return F.linear(mixed, self.embed.weight, self.bias)
 
     def losses(
         self, tokens: Tensor, known: Tensor, voice: Tensor, *, free_bits: float, smoothing: float

@@ -25,6 +25,7 @@ from curator.cli.outbox import outbox
 from curator.cli.parse import parse
 from curator.cli.poll import poll
 from curator.cli.post import post
+from curator.cli.simulate import simulate
 from curator.cli.store import store
 from curator.cli.train import train
 from curator.cli.watch import watch
@@ -98,6 +99,7 @@ app.command()(export)
 app.command()(poll)
 app.command()(watch)
 app.command()(post)
+app.command()(simulate)
 app.command()(bench)
 app.add_typer(corpus, name="corpus")
 app.add_typer(models, name="models")

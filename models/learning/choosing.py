@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from models.drafts import Drafting
 from models.lcgan import Generator, LcGanConfig
 from models.lcgan_train import likeness
+from models.learning.ratings import SPLIT_SEED
 from models.learning.reward import TasteReward
 from models.learning.steering import TasteSteering
 from models.learning.values import TasteValues
@@ -37,7 +38,7 @@ def choose(
 ) -> tuple[TasteSteering, list[Choice]]:
     """Return the steering with as many choices as the guards allow, and what was tried."""
     prior, c = drafter.prior, guards
-    pairs = matching(prior, split(prior, seed).check, songs, seed + 1)
+    pairs = matching(prior, split(prior, SPLIT_SEED).check, songs, seed + 1)
     z, known = pairs.all(seed + 1)
 
     def written(steering: TasteSteering | None) -> tuple[float, float, float]:

@@ -20,7 +20,7 @@ from models.lcgan_train import likeness
 from models.learning import store
 from models.learning.features import Read, read, read_drafts
 from models.learning.head import Head, HeadConfig, fit_head
-from models.learning.ratings import LearnError, Measured, Rating
+from models.learning.ratings import SPLIT_SEED, LearnError, Measured, Rating
 from models.learning.reward import Taste
 from models.learning.skill import folds_of, too_few
 from models.learning.steering import TasteSteering
@@ -134,7 +134,7 @@ def compare_with(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Comparison:
     """Compare; see `compare`. Raises InterruptedError when told to stop."""
-    pairs = matching(drafter.prior, split(drafter.prior, seed).test, songs, seed + 100)
+    pairs = matching(drafter.prior, split(drafter.prior, SPLIT_SEED).test, songs, seed + 100)
     ways: dict[str, TasteSteering | None] = {BEST: None, BOTH: steering}
     if current is not None:
         ways[IN_USE] = current

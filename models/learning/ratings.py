@@ -15,6 +15,9 @@ Phase = Literal[
     "reading", "drafts", "reward", "skill", "value models", "LC-GAN", "choosing", "writing"
 ]
 """In the order in which they come."""
+SPLIT_SEED = 1
+"""Decides which songs drafts are written for, which decide and which compare: always the same, so
+that drafts are written once for a writer, and nothing is compared on what was trained on."""
 LEAST_RATINGS = 20
 """With fewer there is nothing to learn from."""
 LEAST_EACH = 4
@@ -77,10 +80,11 @@ class LearnSettings:
     `drafts` unlabelled texts are written (or read from `cache`, a folder) to learn what a z will
     be worth; `members` value models learn it. `human` and `topic` weigh the two rewards that the
     generator follows: the curator's and, where `topics` (a folder) and `topic_weights` (topic →
-    weight) are given, the topics'. `folds` of songs measure the reward head. The generator
-    chooses among as many of `choices` z as texts for `held_out` songs allow; then `compared` songs
-    (none for 0) are written for in every way, `candidates` drafts each. `shuffle` gives every
-    rating the value of another: a control, which must learn nothing.
+    weight) are given, the topics'. `freshness` takes something off for worn phrases (see there).
+    `folds` of songs measure the reward head (none for 0). The generator chooses among as many of
+    `choices` z as texts for `held_out` songs allow; then `compared` songs (none for 0) are written
+    for in every way, `candidates` drafts each. `shuffle` gives every rating the value of another:
+    a control, which must learn nothing.
     """
 
     seed: int = 1
@@ -90,9 +94,10 @@ class LearnSettings:
     topic: float = 0.0
     topics: Path | None = None
     topic_weights: Mapping[int, float] = field(default_factory=dict)
+    freshness: float = 0.5
     folds: int = 5
     lcgan: LcGanConfig = field(default_factory=_quick)
-    choices: tuple[int, ...] = (2, 4, 8, 16, 32)
+    choices: tuple[int, ...] = (4, 8, 16)
     held_out: int = 192
     compared: int = 48
     candidates: int = 8

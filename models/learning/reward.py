@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.learning.features import Features, Read, read_drafts
+from models.learning.freshness import Worn
 from models.learning.head import Head
 from models.learning.values import TasteValues
 from models.topics import Topics
@@ -41,36 +42,41 @@ class TopicPart:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """What texts are worth: the head's score and the topics', mixed.
+    """What texts are worth: the head's score, the topics', and something off for worn phrases.
 
-    A topic that is a deviation above the mean counts as much as a chance of being liked that is
-    so; `human` and `topic` weigh the two.
+    A text whose topics are a deviation above the drafts' mean counts as much as one whose score
+    is so; `human` and `topic` weigh the two, and `freshness` weighs against a deviation of `worn`.
+    `spread` is the deviation of the head's scores among drafts.
     """
 
     head: Head
     features: Features
+    worn: Worn
     spread: float = 1.0
+    freshness: float = 0.0
     human: float = 1.0
     topic: float = 0.0
     topics: TopicPart | None = None
 
     def scores(self, texts: Read) -> Vector:
         """Return what each member of the head says of texts, mixed, (N, M)."""
-        said = self.head.scores(self.features(texts))
-        if self.topics is None or not self.topic:
-            return said
-        share = self.topics.score(texts.texts)[:, None] * self.spread
-        total = abs(self.human) + abs(self.topic)
-        return np.asarray((self.human * said + self.topic * share) / total, np.float32)
+        return self._mixed(self.head.scores(self.features(texts)), texts)
 
     def chance(self, texts: Read) -> Vector:
         """Return the chance of being liked, (N,), of the mixed score."""
-        scores = self.head.score(self.features(texts))
+        scores = self.head.score(self.features(texts))[:, None]
+        return self.head.chance(self._mixed(scores, texts))[:, 0]
+
+    def _mixed(self, scores: Vector, texts: Read) -> Vector:
+        mixed = scores
         if self.topics is not None and self.topic:
-            share = self.topics.score(texts.texts) * self.spread
+            share = self.spread * self.topics.score(texts.texts)[:, None]
             total = abs(self.human) + abs(self.topic)
-            scores = np.asarray((self.human * scores + self.topic * share) / total, np.float32)
-        return self.head.chance(scores)
+            mixed = np.asarray((self.human * scores + self.topic * share) / total, np.float32)
+        if self.freshness:
+            off = self.freshness * self.spread * self.worn(texts.texts)[:, None]
+            mixed = np.asarray(mixed - off, np.float32)
+        return mixed
 
 
 class TasteReward:

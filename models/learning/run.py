@@ -16,9 +16,11 @@ from models.learning.choosing import Choice, choose
 from models.learning.compare import compare_with
 from models.learning.drafted import draft
 from models.learning.features import Features, Read, read
+from models.learning.freshness import Worn
 from models.learning.head import HeadConfig, fit_head
 from models.learning.likings import likings
 from models.learning.ratings import (
+    SPLIT_SEED,
     LearnError,
     LearnProgress,
     LearnReport,
@@ -97,7 +99,7 @@ def learn(
         writer,
         drafter,
         settings.drafts,
-        settings.seed,
+        SPLIT_SEED,
         settings.cache,
         on_progress=lambda done, total: tell("drafts", done, total),
         should_stop=should_stop,
@@ -108,12 +110,13 @@ def learn(
     x, groups = features(texts), features.slices
     config = HeadConfig(members=settings.members, seed=settings.seed)
     head = fit_head(x, values, weights, groups, config)
-    taste = _mixed(Taste(head, features), settings, drafted.read)
+    taste = _mixed(Taste(head, features, Worn.of(drafted.read.texts)), settings, drafted.read)
+    songs = [rating.song for rating in ratings]
     skill = measure(
         x,
         values,
         weights,
-        [rating.song for rating in ratings],
+        songs,
         groups,
         replace(config, draws=config.draws // 2),
         settings.folds,
@@ -182,8 +185,9 @@ def _labels(ratings: Sequence[Rating], settings: LearnSettings) -> tuple[Vector,
 def _mixed(taste: Taste, settings: LearnSettings, drafts: Read) -> Taste:
     """Add the topics that are wanted. Raises LearnError for topics that cannot be used."""
     spread = float(taste.head.score(taste.features(drafts)).std()) + 1e-6
+    taste = replace(taste, spread=spread, freshness=settings.freshness)
     if not settings.topic or settings.topics is None:
-        return replace(taste, spread=spread)
+        return taste
     try:
         topics = load_topics(settings.topics)
     except TopicsError as error:
@@ -195,7 +199,7 @@ def _mixed(taste: Taste, settings: LearnSettings, drafts: Read) -> Taste:
         weights[k] = weight
     part = TopicPart(topics, weights).scaled_to(drafts.texts)
     human, topic = settings.human, settings.topic
-    return replace(taste, spread=spread, topics=part, human=human, topic=topic)
+    return replace(taste, topics=part, human=human, topic=topic)
 
 
 def _train(
@@ -213,7 +217,7 @@ def _train(
         drafter.prior,
         drafter,
         reward,
-        replace(settings.lcgan, seed=settings.seed),
+        replace(settings.lcgan, seed=settings.seed, split_seed=SPLIT_SEED),
         weights_hash=writer.weights_hash,
         on_progress=progress,
         should_stop=tell.should_stop,

@@ -32,7 +32,7 @@ def measure(
     *,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Skill:
-    """Measure the head on features (n, d) with values (n,) in [0, 1]."""
+    """Measure the head on features (n, d) with values (n,) in [0, 1]; not at all for no folds."""
     distinct = len(set(songs))
     liked = int((np.asarray(values) > 0.5).sum())
     short = too_few(values)
@@ -42,6 +42,8 @@ def measure(
     chances = np.empty(len(values), np.float32)
     said = np.empty(len(values), np.float32)
     means = np.empty(len(values), np.float32)
+    if not folds:
+        return Skill(len(values), liked, distinct, enough=False, verdict="not measured")
     parts = folds_of(songs, min(folds, distinct), config.seed)
     for done, held in enumerate(parts, 1):
         rest = np.setdiff1d(np.arange(len(values)), held)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from models.files import write_atomically
 from models.lcgan import Generator, Mover
 from models.learning.features import Features
+from models.learning.freshness import Worn
 from models.learning.head import Head
 from models.learning.ratings import LearnError
 from models.learning.reward import Taste, TopicPart
@@ -29,6 +30,7 @@ from models.topics import Topics
 FORMAT = 1
 TENSORS, DESCRIPTION, CARD = "learned.safetensors", "learned.json", "CARD.md"
 Tensors = dict[str, NDArray[Any]]
+_MIX = ("spread", "freshness", "human", "topic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def save(
         "kind": "learned",
         **described,
         "head": {"curve": head.curve, "importance": dict(head.importance)},
-        "mix": {"spread": taste.spread, "human": taste.human, "topic": taste.topic},
+        "mix": {name: getattr(taste, name) for name in _MIX},
+        "worn": {"mean": taste.worn.mean, "deviation": taste.worn.deviation},
+        "worn_counts": dict(taste.worn.counts),
         "features": taste.features.described(),
         "steering": None,
         "topics": None,
@@ -125,7 +129,9 @@ def _taste(tensors: Tensors, description: Mapping[str, Any]) -> Taste:
     if of is not None:
         topics = Topics(of["words"], tensors["topics/matrix"], tensors["topics/alpha"])
         part = TopicPart(topics, tensors["topics/weights"], of["mean"], of["deviation"])
-    return Taste(head, features, **description["mix"], topics=part)
+    worn = Worn(description["worn_counts"], **description["worn"])
+    mix = {name: float(description["mix"][name]) for name in _MIX}
+    return Taste(head, features, worn, topics=part, **mix)
 
 
 def _steering(tensors: Tensors, description: Mapping[str, Any], name: str) -> TasteSteering | None:
