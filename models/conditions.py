@@ -115,6 +115,20 @@ class ConditionSpace:
                 vector[self.labels + len(self.features) + i] = 1.0
         return vector
 
+    def decode(self, vector: NDArray[np.float32]) -> tuple[tuple[str, ...], dict[str, float]]:
+        """Return genres and features that `encode` makes this vector of.
+
+        A family is named only where none of its genres is; features come in Spotify's units.
+        """
+        genres = [genre for genre in self.genres if vector[self._genre_at[genre]] > 0]
+        named = {kept.family for genre in genres if (kept := self.keep(genre))}
+        families = [f for f in self.families if vector[self._family_at[f]] > 0 and f not in named]
+        count, features = len(self.features), {}
+        for i, name in enumerate(self.features):
+            if vector[self.labels + count + i] > 0:
+                features[name] = float(vector[self.labels + i] * self._sd[i] + self._mean[i])
+        return (*genres, *families), features
+
 
 def read_table(path: Path) -> dict[str, str]:
     """Read `key: value` lines; `#` begins a comment. Raises ValueError for any other line."""

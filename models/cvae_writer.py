@@ -1,7 +1,7 @@
 """The CVAE, or the VAE, as a writer: batched, streamed, and the same for the same seed."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from models.contributions import Explained, Inputs
 from models.cvae import Cvae, CvaeConfig
 from models.decoding import StepDecoder
 from models.device import best_device
+from models.embedding import embed
 from models.guards import TrainingText
 from models.latent import LatentModel
 from models.latent_writer import LatentRows
@@ -24,8 +25,11 @@ from models.reading import surprisals, template_of
 from models.rows import Vocabulary
 from models.tokenizer import BOS, EOS, BpeTokenizer
 from models.vae import Vae, VaeConfig
-from models.writer import Conditions, TokenSurprisal, Vector
+from models.writer import Conditions, Embedding, TokenSurprisal, Vector
 from models.writing import Slots
+
+if TYPE_CHECKING:
+    from models.drafts import Drafter
 
 
 class CvaeWriter(LatentRows):
@@ -38,6 +42,7 @@ class CvaeWriter(LatentRows):
         self._device = best_device(device)
         self.name, self.device = name, str(self._device)
         self.weights_hash = checkpoint.weights_hash
+        self._checkpoint = checkpoint
         tensors = checkpoint.tensors
         self.model = load_model(checkpoint.config, tensors, checkpoint.kind).to(self._device)
         self.latent = self.model.config.latent
@@ -65,6 +70,29 @@ class CvaeWriter(LatentRows):
             batch = torch.tensor([tokens or [EOS]], device=self._device)
             mean, _ = self.model.encode(batch, self.condition(conditions))
         return np.asarray(mean[0].cpu().numpy(), np.float32)
+
+    def embed(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Embedding:
+        """Embed texts; see `models.writer.Reader`. `states`: mean embeddings."""
+        return embed(self.model, *self._batchable(texts, conditions))
+
+    def _batchable(
+        self, texts: Sequence[str], conditions: Sequence[Conditions]
+    ) -> tuple[list[list[int]], Vector]:
+        pairs = list(zip(texts, conditions, strict=True))
+        tokens = [template_of(self.tokenizer, text, song)[0] or [EOS] for text, song in pairs]
+        known = [self.known(song) for _, song in pairs]
+        return tokens, np.stack(known) if known else np.zeros(
+            (0, condition_space().width), np.float32
+        )
+
+    def drafter(self) -> "Drafter":
+        """Return what writes many quick texts with these weights; see `models.drafts`.
+
+        Raises CheckpointError for a VAE, which is told nothing of the song.
+        """
+        from models.drafts import Drafter
+
+        return Drafter(self._checkpoint, self.device)
 
     def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
         """Return how unexpected each piece of `text` is, before z is known.

@@ -34,6 +34,13 @@ class Decoder(Protocol):
         ...
 
 
+class Drafting(Decoder, Protocol):
+    """A decoder with the prior that its z come from: what a latent writer's `drafter()` returns."""
+
+    weights_hash: str
+    prior: LatentPrior
+
+
 class Drafter:
     """A `Decoder` on a CVAE, in the register of our own voice."""
 

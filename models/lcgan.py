@@ -28,7 +28,8 @@ class LcGanConfig:
     turn out some points worse on other songs than on those that chose. Where a guard is broken
     the reward's weight is multiplied by `ease`, and it grows by `press` where none is: how
     strongly a topic may be pulled before texts become alike differs by topic.
-    `average` is the decay of the generator's moving average, which is what is kept.
+    `average` is the decay of the generator's moving average, which is what is kept. `split_seed`
+    divides the songs, `seed` where it is None.
     """
 
     steps: int = 720
@@ -52,6 +53,7 @@ class LcGanConfig:
     most_alike: float = 0.07
     least_distinct: float = 0.10
     seed: int = 1
+    split_seed: int | None = None
 
 
 class Mover(nn.Module):

@@ -120,13 +120,13 @@ def compare(
     for k, z in enumerate(draws):
         rounds.append(decoder(z, known, seed + k))
         on_progress(k + 1, total)
-    rewards = np.stack([reward.judge(texts) for texts in rounds])  # (BEST_OF, songs)
+    rewards = np.stack([reward.judge(texts, known) for texts in rounds])  # (BEST_OF, songs)
     best = rewards.argmax(0)
     written = {PRIOR: rounds[0], BEST: [rounds[k][i] for i, k in enumerate(best)]}
     scores = {PRIOR: rewards[0], BEST: rewards.max(0)}
     for done, (name, z) in enumerate(ways.items(), 1):
         written[name] = decoder(z, known, seed)
-        scores[name] = reward.judge(written[name])
+        scores[name] = reward.judge(written[name], known)
         on_progress(BEST_OF + done, total)
     order = [name for name in (PRIOR, MIXTURE, BEST, STEERED, SHUFFLED) if name in written]
     base = likeness(written[PRIOR])[0]

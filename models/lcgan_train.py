@@ -89,7 +89,8 @@ class _Run:
     ) -> None:
         self._decoder, self._reward, self._config = decoder, reward, config
         self._weight = config.reward
-        train, check, _ = split(prior, config.seed)
+        of = config.seed if config.split_seed is None else config.split_seed
+        train, check, _ = split(prior, of)
         self._rng = np.random.default_rng(config.seed)
         self._real = own(prior, train, len(train), config.seed)
         self._drawn = matching(prior, train, config.pairs, config.seed)
@@ -193,7 +194,7 @@ class _Run:
                 realism = float((self._critic.score(moved, rows) > 0).float().mean())
             z = moved.numpy()
         texts = self._decoder(z, known, self._config.seed)
-        reward = float(self._reward.judge(texts).mean())
+        reward = float(self._reward.judge(texts, known).mean())
         alike, distinct = likeness(texts)
         c = self._config
         allowed = start is None or (

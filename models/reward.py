@@ -26,8 +26,8 @@ class Reward(Protocol):
         """Return what ⟨z, a⟩ costs, (B,), bounded below; less is better, and it has a gradient."""
         ...
 
-    def judge(self, texts: Sequence[str]) -> Vector:
-        """Return the reward of written texts, (N,); more is better."""
+    def judge(self, texts: Sequence[str], known: Vector) -> Vector:
+        """Return the reward of texts written for songs `known` (N, width), (N,); more is better."""
         ...
 
 
@@ -67,8 +67,9 @@ class TopicReward:
         doubt = self._caution * spread if len(costs) > 1 else 0.0
         return (costs.mean(0) + doubt) / self._scale
 
-    def judge(self, texts: Sequence[str]) -> Vector:
+    def judge(self, texts: Sequence[str], known: Vector) -> Vector:
         """Return shares of wanted topics less those of unwanted ones, weighted, (N,)."""
+        del known  # what a text is about does not depend on what it was to be about
         shares = self.topics.infer(texts)
         weights = np.zeros(shares.shape[1], np.float32)
         for k, weight in self.weights.items():

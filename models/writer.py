@@ -5,12 +5,15 @@ far it runs: one `next` is one decoding step for a whole block of rows, and drop
 cancels the rest within a token.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from models.drafts import Drafting
 
 Vector = NDArray[np.float32]
 
@@ -140,6 +143,43 @@ class LatentWriter(Writer, Protocol):
     ) -> Iterator[WriterEvent]:
         """Write one text from each row of `z`, shape (n, latent)."""
         ...
+
+
+class Embedding(NamedTuple):
+    """What a writer makes of N texts, as numbers.
+
+    `z` (N, latent): posterior means; `states` (N, width): whatever else the model holds of a
+    text's words, pooled over them; `logprobs` (N,): mean natural log-probability of a token, given
+    the text's own z and conditions.
+    """
+
+    z: Vector
+    states: Vector
+    logprobs: Vector
+
+
+class Reader(LatentWriter, Protocol):
+    """A latent writer that also reads: what a curator's taste can be learnt with."""
+
+    def embed(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Embedding:
+        """Embed texts, each about its song. Names become placeholders, as in training.
+
+        A text's numbers may differ in their last digits with the texts beside it.
+        """
+        ...
+
+    def known(self, conditions: Conditions) -> Vector:
+        """Return the condition vector of a song, (width,)."""
+        ...
+
+    def drafter(self) -> "Drafting":
+        """Return what writes many quick texts with these weights, and knows where z come from."""
+        ...
+
+
+def reads(writer: Writer) -> TypeGuard[Reader]:
+    """Whether a writer can embed texts."""
+    return hasattr(writer, "embed") and hasattr(writer, "drafter")
 
 
 def has_latent(writer: Writer) -> TypeGuard[LatentWriter]:

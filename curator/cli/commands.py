@@ -17,6 +17,7 @@ from curator.cli.export import export
 from curator.cli.generate import generate
 from curator.cli.imports import import_
 from curator.cli.judge import judge
+from curator.cli.learn import learn
 from curator.cli.lookup import lookup
 from curator.cli.models import models
 from curator.cli.options import RootHome, inherited
@@ -24,6 +25,7 @@ from curator.cli.outbox import outbox
 from curator.cli.parse import parse
 from curator.cli.poll import poll
 from curator.cli.post import post
+from curator.cli.simulate import simulate
 from curator.cli.store import store
 from curator.cli.train import train
 from curator.cli.watch import watch
@@ -97,11 +99,13 @@ app.command()(export)
 app.command()(poll)
 app.command()(watch)
 app.command()(post)
+app.command()(simulate)
 app.command()(bench)
 app.add_typer(corpus, name="corpus")
 app.add_typer(models, name="models")
 app.add_typer(train, name="train")
 app.add_typer(explore, name="explore")
+app.add_typer(learn, name="learn")
 app.add_typer(auth, name="auth")
 app.add_typer(outbox, name="outbox")
 app.add_typer(store, name="store")

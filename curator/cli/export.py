@@ -19,14 +19,19 @@ if TYPE_CHECKING:
     from curator.domain.filtering import Filter
     from curator.store import Store
 
-Format = Literal["jsonl", "csv", "parquet", "kto", "dpo"]
+FileFormat = Literal["jsonl", "csv", "parquet", "kto", "dpo"]
+Format = Literal["jsonl", "csv", "parquet", "kto", "dpo", "hf"]
 Verdict = Literal["approve", "reject", "none"]
 
 
 def export(
     form: Annotated[
         Format,
-        typer.Option("--format", metavar="F", help="jsonl, csv, parquet; kto or dpo for training."),
+        typer.Option(
+            "--format",
+            metavar="F",
+            help="jsonl, csv, parquet; kto or dpo for training; hf for a folder of all three.",
+        ),
     ] = "jsonl",
     verdict: Annotated[
         Verdict | None,
@@ -53,18 +58,21 @@ def export(
     """Write labels to a file: one row for each sample that you judged, as it stands now.
 
     kto rows are {"prompt", "completion", "label"}, dpo rows {"prompt", "chosen", "rejected"}
-    pairs, each with what the sample came from. --filter takes what the desk's filter takes, such
-    as "state:approved genre:jazz -tag:dull". How many rows of which kind were written is said on
-    standard error. A desk that is open does not mind; `curator import` reads the rows back.
+    pairs, as TRL's trainers take them, each with what the sample came from. hf writes a folder
+    that Hugging Face's datasets opens, with the tables labels, kto and dpo. --filter takes what
+    the desk's filter takes, such as "state:approved genre:jazz -tag:dull". How many rows of which
+    kind were written is said on standard error. A desk that is open does not mind; `curator
+    import` reads the rows of the first three formats back.
 
     \b
     Examples:
       curator export --format csv --verdict approve --out approved.csv
       curator export --all --out - | wc -l
+      curator export --format hf --out my-labels
     """
     from curator.domain.filtering import Filter, FilterError
 
-    if everything and form in ("kto", "dpo"):
+    if everything and form in ("kto", "dpo", "hf"):
         raise Stop(f"--all lists steps, {form} needs what stands; leave one of them out", USAGE)
     try:
         wanted = Filter.parse(filter_)
@@ -73,6 +81,9 @@ def export(
     store = open_store(existing(folder(home)), write=False)
     for notice in store.notices:
         say(f"curator: {notice}")
+    if form == "hf":
+        _write_folder(store, out, wanted, verdict)
+        return
     rows, columns = _rows(store, form, everything, wanted, verdict)
     counts = _write(rows, form, out, columns)
     kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(counts.by.items()))
@@ -81,7 +92,7 @@ def export(
 
 
 def _rows(
-    store: "Store", form: Format, everything: bool, wanted: "Filter", verdict: Verdict | None
+    store: "Store", form: FileFormat, everything: bool, wanted: "Filter", verdict: Verdict | None
 ) -> tuple[Iterable["ExportRow"], Mapping[str, "Kind"]]:
     """Return the rows that were asked for, not yet made, and their columns."""
     from functools import partial
@@ -103,8 +114,24 @@ def _rows(
     return rows, exporting.JUDGEMENT_COLUMNS
 
 
+def _write_folder(store: "Store", out: str, wanted: "Filter", verdict: Verdict | None) -> None:
+    """Write a folder for Hugging Face's datasets, and say what is in it."""
+    from curator.desk.hub import NotOurs, write_dataset
+
+    if out == "-":
+        raise Stop("--format hf writes a folder; name one with --out DIR", USAGE)
+    tables: dict[str, FileFormat] = {"labels": "jsonl", "kto": "kto", "dpo": "dpo"}
+    rows = {name: _rows(store, form, False, wanted, verdict)[0] for name, form in tables.items()}
+    try:
+        counts = write_dataset(Path(out), rows)
+    except NotOurs as error:
+        raise Stop(str(error), USAGE) from error
+    tables_said = ", ".join(f"{n.rows:,} in {name}" for name, n in counts.items())
+    say(f"{sum(n.rows for n in counts.values()):,} rows to {out}: {tables_said}")
+
+
 def _write(
-    rows: Iterable["ExportRow"], form: Format, out: str, columns: Mapping[str, "Kind"]
+    rows: Iterable["ExportRow"], form: FileFormat, out: str, columns: Mapping[str, "Kind"]
 ) -> "Counts":
     from curator.desk.exports import write_export
 
@@ -120,7 +147,7 @@ def _write(
     return _show(rows, form, columns)
 
 
-def _show(rows: Iterable["ExportRow"], form: Format, columns: Mapping[str, "Kind"]) -> "Counts":
+def _show(rows: Iterable["ExportRow"], form: FileFormat, columns: Mapping[str, "Kind"]) -> "Counts":
     """Print for a person: what a terminal would obey is shown instead."""
     from curator.desk.exports import write_export
     from curator.domain.plain import shown

@@ -73,7 +73,7 @@ def generate(
         typer.Option(
             metavar="DIR",
             show_default=False,
-            help="A generator that `curator train lcgan` made: its folder or name.",
+            help="A generator that `curator train lcgan` or `curator learn` made: folder or name.",
         ),
     ] = None,
     device: Annotated[

@@ -9,7 +9,7 @@ from curator.cli.exits import USAGE, Stop
 if TYPE_CHECKING:
     from curator.config import Settings
     from curator.desk.desk import Desk
-    from curator.engine.client import Engine
+    from curator.engine.client import Engine, Trainer
     from curator.music.lookup import Lookup
     from curator.music.source import Source
     from curator.net.x import X
@@ -70,6 +70,9 @@ def make_desk(home: Path, settings: "Settings") -> "Desk":
     def looking() -> "Lookup":
         return connect_lookup(home, settings)
 
+    def trainer() -> "Trainer":
+        return make_trainer(home, settings)
+
     return Desk(
         home,
         settings,
@@ -77,6 +80,7 @@ def make_desk(home: Path, settings: "Settings") -> "Desk":
         account=x,
         reading=x,
         looking=looking,
+        trainer=trainer,
         offer=OFFER if _could_write_better(home, settings) else "",
     )
 
@@ -85,6 +89,18 @@ def _could_write_better(home: Path, settings: "Settings") -> bool:
     """Whether the small model writes because the base of the better one was never fetched."""
     places = (base_folder(home), base_folder(_default_home()))
     return settings.model == SMALL and not any((p / "smollm2").is_dir() for p in places)
+
+
+def make_trainer(home: Path, settings: "Settings") -> "Trainer":
+    """Return a worker for a training, not yet started: another one than that which writes."""
+    from curator.engine.client import EngineClient
+
+    return EngineClient(
+        model=where_is(settings.model, home),
+        device=settings.device,
+        log=home / "logs" / "training.log",
+        max_restarts=1,
+    )
 
 
 def connect_lookup(home: Path, settings: "Settings") -> "Lookup":
@@ -185,16 +201,37 @@ def load_writer(model: str, device: str | None, home: Path) -> "Writer":
         raise Stop(f"{error}. `curator models` lists what there is.", USAGE) from error
 
 
+def weights_of(model: str, home: Path) -> str | None:
+    """Return the hash of a model's weights without loading it; None where it can't be told."""
+    from models.checkpoint import CheckpointError, describe
+    from models.library import find
+
+    try:
+        return str(describe(find(where_is(model, home)))["weights_hash"])
+    except (CheckpointError, KeyError):
+        return None
+
+
 def load_steering(name: str, home: Path, writer: "Writer") -> "Steering":
-    """Load what moves a writer's z, by name or folder. Raises `Stop` if it does not fit."""
+    """Load what moves a writer's z, by name or folder. Raises `Stop` if it does not fit.
+
+    It may be the generator of topics, or a version of what was learnt from the curator.
+    """
     from models.lcgan_store import LcGanError, check_fits, load
+    from models.learning import LearnError, load_generator
     from models.library import SHIPPED
 
-    places = [model_folder(home) / name, SHIPPED / name, Path(name)]
+    places = [model_folder(home) / name, SHIPPED / name, home / "learned" / name, Path(name)]
+    place = next((place for place in places if place.is_dir()), places[-1])
     try:
-        generator = load(next((place for place in places if place.is_dir()), places[-1]))
+        if (place / "learned.json").is_file():
+            learnt = load_generator(place)
+            if getattr(learnt, "weights_hash", None) != writer.weights_hash:
+                raise Stop(f"--steer: {name} was learnt for another model", USAGE)
+            return learnt
+        generator = load(place)
         check_fits(generator, writer.weights_hash)
-    except LcGanError as error:
+    except (LcGanError, LearnError) as error:
         raise Stop(f"--steer: {error}", USAGE) from error
     return generator
 

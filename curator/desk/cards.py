@@ -161,7 +161,8 @@ class Cards:
         """Return what was there before the request's own rows, those, and what was added later."""
         samples = self._ledger.samples(request_id)
         first = next((n for n, s in enumerate(samples) if _own(s, request_id)), len(samples))
-        own = sorted((s for s in samples if _own(s, request_id)), key=lambda s: s.row)
+        place = {row: n for n, row in enumerate(self._writing.rows(request_id))}
+        own = sorted((s for s in samples if _own(s, request_id)), key=lambda s: place[s.row])
         return samples[:first], own, [s for s in samples[first:] if not _own(s, request_id)]
 
     def _like(

@@ -70,6 +70,11 @@ class PollingChanged:
     """X was asked for requests, or will be at another time, or is not asked any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class LearningChanged:
+    """A training began, got on or ended, a version was promoted, or the labels were looked at."""
+
+
 Change = (
     Opened
     | QueueChanged
@@ -80,6 +85,7 @@ Change = (
     | EngineChanged
     | OutboxChanged
     | PollingChanged
+    | LearningChanged
     | Noticed
 )
 Listener = Callable[[Change], None]

@@ -22,6 +22,7 @@ from curator.desk.changes import (
 from curator.desk.exploring import Exploring
 from curator.desk.history import History
 from curator.desk.judging import Judging
+from curator.desk.learning import Learning
 from curator.desk.ledger import Clock, Ledger, now
 from curator.desk.looking_up import LookingUp
 from curator.desk.polling import Polling
@@ -33,7 +34,7 @@ from curator.domain.sitting import Sitting
 from curator.domain.warnings import WordList, parse_words
 
 if TYPE_CHECKING:
-    from curator.engine.client import Engine
+    from curator.engine.client import Engine, Trainer
     from curator.inbox.x import Reading
     from curator.music.lookup import Lookup
     from curator.publishing.account import Account
@@ -46,7 +47,8 @@ class Desk:
     `asking` takes requests in, `writing` gets samples written, `judging` and `history` are the
     curator's hands, `queue` and `cards` what is seen, `exploring` looks into samples, `posting`
     sends what was approved, from the `account` if there is one, `polling` asks X for requests,
-    `looking_up` asks what `looking` makes about their songs.
+    `looking_up` asks what `looking` makes about their songs, `learning` learns from the
+    judgements, in what `trainer` makes.
     Changes are told to `listen`ers.
     """
 
@@ -61,6 +63,7 @@ class Desk:
         account: "Callable[[], Account | None]" = lambda: None,
         reading: "Callable[[], Reading | None]" = lambda: None,
         looking: "Callable[[], Lookup] | None" = None,
+        trainer: "Callable[[], Trainer] | None" = None,
         offer: str = "",
     ) -> None:
         """`offer` is said at the first sitting, before anything was judged."""
@@ -73,7 +76,9 @@ class Desk:
         self.judging = Judging(self.ledger, tick)
         self.history = History(self.ledger)
         self.looking_up = LookingUp(self.ledger, looking)
-        self.writing = Writing(self.ledger, engine, settings, self.looking_up)
+        self.learning = Learning(self.ledger, engine, settings, home, trainer)
+        learnt = self.learning.learnt
+        self.writing = Writing(self.ledger, engine, settings, self.looking_up, learnt)
         self.queue = Queue(self.ledger, self.writing)
         self.cards = Cards(self.ledger, self.writing, settings, read_words(home))
         self.exploring = Exploring(self.ledger, self.writing, engine, settings)
@@ -120,6 +125,7 @@ class Desk:
             self.queue.begin()
             self.cards.begin()
             self.posting.begin()
+            self.learning.begin()
         except BaseException:
             store.close()
             raise
@@ -146,6 +152,7 @@ class Desk:
         await self.polling.close()
         await self.posting.close()
         await self.looking_up.close()
+        await self.learning.close()
         await self.writing.close()
         await self.cards.close()
         await self.engine.close()

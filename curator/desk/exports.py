@@ -62,19 +62,20 @@ def write_export(
     """
     columns = {"kto": KTO_COLUMNS, "dpo": DPO_COLUMNS}.get(format, columns)
     counts = Counts()
-    with _opened(out) as file:
+    with opened(out) as file:
         counted = counts.counting(rows)
         if format == "csv":
             _write_csv(counted, columns, file)
         elif format == "parquet":
-            _write_parquet(counted, columns, file)
+            write_parquet(counted, columns, file)
         else:
             _write_jsonl(counted, file)
     return counts
 
 
 @contextlib.contextmanager
-def _opened(out: Path | None) -> Iterator[BinaryIO]:
+def opened(out: Path | None) -> Iterator[BinaryIO]:
+    """Open a file that appears whole or not at all; None is standard output."""
     if out is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
@@ -118,7 +119,8 @@ def _write_csv(rows: Iterable[ExportRow], columns: Mapping[str, Kind], file: Bin
         file.write(text.getvalue().encode("utf-8"))
 
 
-def _write_parquet(rows: Iterable[ExportRow], columns: Mapping[str, Kind], file: BinaryIO) -> None:
+def write_parquet(rows: Iterable[ExportRow], columns: Mapping[str, Kind], file: BinaryIO) -> None:
+    """Write rows as a Parquet table; texts are escaped where UTF-8 cannot hold them."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -1,6 +1,7 @@
 """Gets records onto the disk, in order, and never lets go of one that is not there yet."""
 
 import asyncio
+import contextlib
 import json
 import tempfile
 from collections.abc import Callable
@@ -57,6 +58,12 @@ class Keeper:
         self._idle.clear()
         if self._retry is None:
             self._send()
+
+    async def settled(self, patience: float) -> bool:
+        """Wait so many seconds for all to be on disk; whether it is."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), patience)
+        return not self.unsaved
 
     def _send(self) -> None:
         if self._under_way or not self._waiting:

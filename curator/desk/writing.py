@@ -3,22 +3,27 @@
 The request in front of the curator comes first, then the next ones of the queue. A request's
 seed follows from its id, and its rows are numbered from 0, so that whatever interrupts the
 writing, only the rows that are missing are written, and they read as they would have.
+
+Once something learnt is in use, the rows of a batch come in arms (`domain.arms`), all at once.
 """
 
 import asyncio
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 from curator.config import Settings
 from curator.desk.changes import CardsChanged, EngineChanged, Grew, Noticed, QueueChanged
 from curator.desk.ledger import Ledger, new_id
+from curator.domain.arms import DRAFTS, arms_of, in_order
 from curator.domain.finding import for_model
-from curator.domain.records import Sample
+from curator.domain.records import Arm, Sample
 from curator.engine.errors import EngineCancelled, EngineError
 
 if TYPE_CHECKING:
+    from curator.desk.learning import Learnt
     from curator.desk.looking_up import LookingUp
     from curator.engine.client import Engine, WriteJob
     from curator.engine.protocol import Written
@@ -33,12 +38,19 @@ class Writing:
     """Keeps one job at the engine, the most wanted one."""
 
     def __init__(
-        self, ledger: Ledger, engine: "Engine", settings: Settings, looking_up: "LookingUp"
+        self,
+        ledger: Ledger,
+        engine: "Engine",
+        settings: Settings,
+        looking_up: "LookingUp",
+        learnt: "Callable[[], Learnt | None]" = lambda: None,
     ) -> None:
         self._ledger = ledger
         self._looking_up = looking_up
         self._engine = engine
         self._settings = settings
+        self._learnt = learnt
+        self._unused: set[str] = set()
         self._goal: dict[str, int] = {}  # request → rows wanted, in the order of wanting
         self._front: str | None = None
         self._current: str | None = None
@@ -118,9 +130,8 @@ class Writing:
             self._ledger.touch(request_id)
 
     def rows(self, request_id: str) -> list[int]:
-        """Return the rows that are written or wanted, in order."""
-        written = {s.row for s in self._own(request_id)}
-        return sorted(written.union(self._missing(request_id)))
+        """Return the rows that are written or wanted, in the order in which they are shown."""
+        return in_order(self._own(request_id), self._missing(request_id))
 
     def _own(self, request_id: str) -> list[Sample]:
         seed = seed_of(request_id)
@@ -189,6 +200,9 @@ class Writing:
             temperature=self._settings.temperature,
             top_p=self._settings.top_p,
         )
+        if (learnt := self._learnt()) is not None:
+            job = self._with_arms(job, learnt)
+        together: list[Sample] = []
         with contextlib.suppress(EngineCancelled):
             async with contextlib.aclosing(self._engine.write(job)) as events:
                 async for event in events:
@@ -196,6 +210,8 @@ class Writing:
                         case Tokens():
                             self.growing = {int(row): text for row, text in event.rows.items()}
                             self._ledger.tell(Grew(request_id, self.growing))
+                        case Written(arm=arm) if arm:
+                            together.append(self._sample(request_id, job, event, learnt))
                         case Written():
                             self.growing = {r: t for r, t in self.growing.items() if r != event.row}
                             self._ledger.add(self._sample(request_id, job, event))
@@ -203,8 +219,30 @@ class Writing:
                         case _:  # the engine restarted: the rows in progress begin again
                             self.growing = {}
                             self._ledger.tell(EngineChanged())
+            if together:  # at once, in the order that the reward gives them
+                self._ledger.add(*(replace(s, at=together[0].at) for s in together))
+            self._tell_unused(learnt if not together else None)
 
-    def _sample(self, request_id: str, job: "WriteJob", written: "Written") -> Sample:
+    def _with_arms(self, job: "WriteJob", learnt: "Learnt") -> "WriteJob":
+        """Return the job with an arm for each row, by what was learnt."""
+        rows = range(job.first_row, job.first_row + job.n)
+        arms = arms_of(job.seed, rows, self._settings.batch, generator=learnt.generator)
+        return replace(job, arms=tuple(arms), learned=str(learnt.folder), drafts=DRAFTS)
+
+    def _tell_unused(self, learnt: "Learnt | None") -> None:
+        """Say once of each version that is in use that it can't be used."""
+        if learnt is not None and learnt.version not in self._unused:
+            self._unused.add(learnt.version)
+            what = f"{learnt.version}, which is in use, can't be used with this model"
+            self._ledger.tell(Noticed(f"{what}: texts come as without it", "warning"))
+
+    def _sample(
+        self,
+        request_id: str,
+        job: "WriteJob",
+        written: "Written",
+        learnt: "Learnt | None" = None,
+    ) -> Sample:
         return Sample(
             id=new_id(),
             request_id=request_id,
@@ -221,6 +259,10 @@ class Writing:
             z=written.z,
             logprobs=written.logprobs,
             song=job.song,
+            arm=cast("Arm", written.arm) if learnt else None,
+            learned=learnt.version if learnt else "",
+            expected=written.expected,
+            drafts=written.drafts,
         )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from curator.domain.records import FEATURES
+from curator.domain.records import FEATURES, Song
 
 Kind = Literal["text", "whole", "number", "flag", "list"]
 Value = str | int | float | bool | None | list[str]
@@ -44,6 +44,10 @@ _CONTEXT: dict[str, Kind] = {
     "z": "text",
     "logprobs": "text",
     "sample_at": "text",
+    "arm": "text",
+    "learned": "text",
+    "expected": "number",
+    "drafts": "whole",
     "asked_song": "text",
     "sample_song": "text",
 }
@@ -100,7 +104,17 @@ _PROVENANCE: dict[str, Kind] = {
     "at": "text",
     "curator": "text",
     "source": "text",
-    "song_source": "text",
+    **_SONG,
+}
+_MODEL: dict[str, Kind] = {
+    "model": "text",
+    "weights": "text",
+    "seed": "whole",
+    "row": "whole",
+    "temperature": "number",
+    "top_p": "number",
+    "arm": "text",
+    "learned": "text",
 }
 KTO_COLUMNS: Mapping[str, Kind] = {
     "prompt": "text",
@@ -110,12 +124,10 @@ KTO_COLUMNS: Mapping[str, Kind] = {
     "event_id": "text",
     "stars": "whole",
     "edited": "flag",
-    "model": "text",
-    "weights": "text",
-    "seed": "whole",
-    "row": "whole",
+    **_MODEL,
     **_PROVENANCE,
 }
+"""A text and yes or no: TRL's unpaired preference, in its standard format."""
 DPO_COLUMNS: Mapping[str, Kind] = {
     "prompt": "text",
     "chosen": "text",
@@ -123,15 +135,35 @@ DPO_COLUMNS: Mapping[str, Kind] = {
     "kind": "text",
     "chosen_id": "text",
     "rejected_id": "text",
-    "chosen_model": "text",
-    "rejected_model": "text",
+    **{f"chosen_{name}": kind for name, kind in _MODEL.items()},
+    **{f"rejected_{name}": kind for name, kind in _MODEL.items()},
     **_PROVENANCE,
 }
+"""Two texts, one of them preferred: TRL's preference with an explicit prompt."""
+MODEL_COLUMNS: tuple[str, ...] = tuple(_MODEL)
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _HALF = re.compile("(\\\\*)([\ud800-\udfff])")
 _LOOKS_ESCAPED = re.compile(r"(\\+)(u[dD][89a-fA-F][0-9a-fA-F]{2})")
+
+
+def song_columns(song: Song) -> ExportRow:
+    """Return the columns on a song."""
+    doc = song.to_doc()
+    return {
+        "artist": song.artist,
+        "title": song.title,
+        "genres": list(song.genres),
+        "song_source": song.source,
+        "genre_sources": _lines(doc.get("genre_sources")),
+        "feature_sources": _lines(doc.get("feature_sources")),
+        **{name: song.features.get(name) for name in FEATURES},
+    }
+
+
+def _lines(joined: str | None) -> list[str]:
+    return [] if joined is None else joined.split("\n")
 
 
 def guard_cell(cell: str) -> str:

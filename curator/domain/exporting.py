@@ -11,12 +11,13 @@ from curator.domain.columns import (
     JUDGEMENT_COLUMNS,
     ExportRow,
     guard_cell,
+    song_columns,
     unguard_cell,
 )
 from curator.domain.filtering import Filter
 from curator.domain.labelled import ALL, Labelled, SamplesOf, VerdictFilter, labelled, view_of
 from curator.domain.preferences import dpo_rows, kto_rows
-from curator.domain.records import FEATURES, Event, Request, Sample, Song
+from curator.domain.records import Event, Request, Sample, Song
 from curator.domain.session import Session
 
 __all__ = [
@@ -172,7 +173,7 @@ def _context(request: Request, sample: Sample | None, song: Song) -> ExportRow:
     """Return the columns on song, request and sample."""
     row: ExportRow = {
         "request_id": request.id,
-        **_song_columns(song),
+        **song_columns(song),
         "request_text": request.text,
         "source": request.source,
         "author": request.author,
@@ -197,25 +198,12 @@ def _context(request: Request, sample: Sample | None, song: Song) -> ExportRow:
         "z": sample.z,
         "logprobs": sample.logprobs,
         "sample_at": sample.at,
+        "arm": sample.arm,
+        "learned": sample.learned or None,
+        "expected": sample.expected,
+        "drafts": sample.drafts if sample.arm else None,
         "sample_song": _other_song(sample.song, song),
     }
-
-
-def _song_columns(song: Song) -> ExportRow:
-    doc = song.to_doc()
-    return {
-        "artist": song.artist,
-        "title": song.title,
-        "genres": list(song.genres),
-        "song_source": song.source,
-        "genre_sources": _lines(doc.get("genre_sources")),
-        "feature_sources": _lines(doc.get("feature_sources")),
-        **{name: song.features.get(name) for name in FEATURES},
-    }
-
-
-def _lines(joined: str | None) -> list[str]:
-    return [] if joined is None else joined.split("\n")
 
 
 def _other_song(song: Song, now: Song) -> str | None:

@@ -1,12 +1,17 @@
-"""Labels in the shapes that TRL trains on, plain text: KTO's single labels, DPO's pairs."""
+"""Labels in the shapes that TRL trains on, plain text: KTO's single labels, DPO's pairs.
+
+TRL's standard formats: {"prompt", "completion", "label"} and {"prompt", "chosen", "rejected"}.
+A trainer joins prompt and text as they are, so that the text begins with the space between them,
+as in TRL's documentation. Whatever other columns there are it leaves alone.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-from curator.domain.columns import ExportRow
+from curator.domain.columns import MODEL_COLUMNS, ExportRow, song_columns
 from curator.domain.filtering import Filter
 from curator.domain.labelled import ALL, Labelled, SamplesOf, VerdictFilter, labelled
-from curator.domain.records import Request, Song
+from curator.domain.records import Request, Sample, Song
 from curator.domain.session import Session
 
 PairKind = Literal["approved>rejected", "best>worst", "stars", "edited>original"]
@@ -69,16 +74,13 @@ def kto_rows(
                 continue
             yield {
                 "prompt": prompt(_written_for(item)),
-                "completion": item.text,
+                "completion": f" {item.text}",
                 "label": now.verdict == "approve",
                 "sample_id": sample.id,
                 "event_id": now.event_id,
                 "stars": now.stars,
                 "edited": now.text is not None,
-                "model": sample.model,
-                "weights": sample.weights,
-                "seed": sample.seed,
-                "row": sample.row,
+                **_model(sample),
                 **_provenance(item),
             }
 
@@ -108,13 +110,13 @@ def dpo_rows(
             given.add(pair)
             yield {
                 "prompt": asked,
-                "chosen": chosen,
-                "rejected": rejected,
+                "chosen": f" {chosen}",
+                "rejected": f" {rejected}",
                 "kind": kind,
                 "chosen_id": better.sample.id,
                 "rejected_id": worse.sample.id,
-                "chosen_model": better.sample.model,
-                "rejected_model": worse.sample.model,
+                **_model(better.sample, "chosen_"),
+                **_model(worse.sample, "rejected_"),
                 **_provenance(better),
             }
 
@@ -147,5 +149,11 @@ def _provenance(item: Labelled) -> dict[str, Any]:
         "at": item.judgement.at,
         "curator": item.judgement.curator,
         "source": item.request.source,
-        "song_source": _written_for(item).source,
+        **song_columns(_written_for(item)),
     }
+
+
+def _model(sample: Sample, prefix: str = "") -> dict[str, Any]:
+    """Return the columns that say what wrote a sample, and how it writes it again."""
+    values = {name: getattr(sample, name) for name in MODEL_COLUMNS}
+    return {prefix + name: None if value == "" else value for name, value in values.items()}

@@ -1,29 +1,35 @@
-"""What the product keeps: songs, requests, samples, events, and the steps of posts.
+"""What the product keeps: requests, samples, events, and the steps of posts and versions.
 
 Records are immutable, and their stored form (`to_doc`, `from_doc`) is flat: scalars only, lists
 joined by line breaks, vectors as base64 float32. Flat documents load fast and cannot be changed
 through an alias.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Doc = dict[str, Any]
-Scalar = str | int | float | bool | None
+from curator.domain.song import FEATURES, Doc, Scalar, Song
 
-FEATURES = (
-    "danceability",
-    "energy",
-    "loudness",
-    "speechiness",
-    "acousticness",
-    "instrumentalness",
-    "liveness",
-    "valence",
-    "tempo",
-)
-"""The nine audio features, in Spotify's units: tempo in BPM, loudness in dBFS, the rest 0 to 1."""
+__all__ = [
+    "FEATURES",
+    "Arm",
+    "Doc",
+    "Event",
+    "EventType",
+    "Mark",
+    "PostStep",
+    "Rank",
+    "Record",
+    "Request",
+    "Sample",
+    "Scalar",
+    "Song",
+    "StepKind",
+    "Verdict",
+    "VersionStep",
+    "VersionStepKind",
+]
 
 EventType = Literal[
     "judged",
@@ -40,6 +46,9 @@ EventType = Literal[
 ]
 Verdict = Literal["approve", "reject"]
 Rank = Literal["best", "worst"]
+Arm = Literal["control", "best-of", "steered"]
+"""How a sample came about once something was learnt: as always, as the best of several drafts by
+the learnt reward, or from a z that the learnt generator moved."""
 StepKind = Literal[
     "queued",
     "revised",
@@ -55,69 +64,7 @@ StepKind = Literal[
     "dry",
     "counted",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Song:
-    """What is known of a song, and where each genre and feature came from.
-
-    That is `source`, but for those genres and features that `genre_sources` and `feature_sources`
-    name with a source of their own.
-    """
-
-    artist: str | None = None
-    title: str | None = None
-    genres: tuple[str, ...] = ()
-    features: Mapping[str, float] = field(default_factory=dict)
-    source: str = "parsed"
-    genre_sources: Mapping[str, str] = field(default_factory=dict)
-    feature_sources: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def known(self) -> bool:
-        """Whether there is a song at all."""
-        return bool(self.artist or self.title)
-
-    def to_doc(self) -> Doc:
-        """Return flat fields: `artist`, `title`, `genres`, `song_source` and `f_<feature>`.
-
-        Where sources differ, `genre_sources` and `feature_sources` have a line for each genre and
-        each feature there is, in the order of `FEATURES`; an empty one is `song_source`.
-        """
-        doc: Doc = {
-            "artist": self.artist,
-            "title": self.title,
-            "genres": "\n".join(self.genres),
-            "song_source": self.source,
-        }
-        present = [name for name in FEATURES if name in self.features]
-        for name, of, sources in (
-            ("genre_sources", self.genres, self.genre_sources),
-            ("feature_sources", present, self.feature_sources),
-        ):
-            if any(one in sources for one in of):
-                doc[name] = "\n".join(sources.get(one, "") for one in of)
-        return doc | {f"f_{name}": self.features[name] for name in present}
-
-    @classmethod
-    def from_doc(cls, doc: Mapping[str, Any]) -> "Song":
-        """Read what `to_doc` wrote, from a document that may hold other fields too."""
-        genres = tuple(g for g in (doc.get("genres") or "").split("\n") if g)
-        features = {n: doc[f"f_{n}"] for n in FEATURES if doc.get(f"f_{n}") is not None}
-        return cls(
-            artist=doc.get("artist"),
-            title=doc.get("title"),
-            genres=genres,
-            features=features,
-            source=doc.get("song_source") or "parsed",
-            genre_sources=_named(genres, doc.get("genre_sources")),
-            feature_sources=_named(features, doc.get("feature_sources")),
-        )
-
-
-def _named(names: Iterable[str], lines: str | None) -> dict[str, str]:
-    """Return what the lines say of the names, one each; nothing where there are no such lines."""
-    return {n: line for n, line in zip(names, (lines or "").split("\n"), strict=False) if line}
+VersionStepKind = Literal["trained", "promoted", "rolled_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +119,10 @@ class Sample:
     `z` and `logprobs` are base64 of little-endian float32; `song` holds the conditions as they
     were when it was written; `weights` is the hash of the weights; `row` its row under `seed`.
     Samples that came from a file instead of a model have model "imported" and no seed.
+
+    What was learnt from the curator may have had a part in it: `learned` is the version that was
+    in use, `arm` what it did, `expected` how much its reward thought of the text, `drafts` the
+    number of texts that it chose this one from. Without one in use these are empty.
     """
 
     id: str
@@ -189,10 +140,22 @@ class Sample:
     z: str = ""
     logprobs: str = ""
     song: Song = field(default_factory=Song)
+    arm: Arm | None = None
+    learned: str = ""
+    expected: float | None = None
+    drafts: int = 1
 
     def to_doc(self) -> Doc:
-        """Return the stored form."""
-        return {
+        """Return the stored form; only samples of an arm have the fields that go with it."""
+        of_arm: Doc = {}
+        if self.arm:
+            of_arm = {
+                "arm": self.arm,
+                "learned": self.learned,
+                "expected": self.expected,
+                "drafts": self.drafts,
+            }
+        plain = {
             "id": self.id,
             "request_id": self.request_id,
             "at": self.at,
@@ -207,7 +170,8 @@ class Sample:
             "top_p": self.top_p,
             "z": self.z,
             "logprobs": self.logprobs,
-        } | self.song.to_doc()
+        }
+        return plain | of_arm | self.song.to_doc()
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> "Sample":
@@ -228,6 +192,10 @@ class Sample:
             z=doc.get("z") or "",
             logprobs=doc.get("logprobs") or "",
             song=Song.from_doc(doc),
+            arm=doc.get("arm") or None,
+            learned=doc.get("learned") or "",
+            expected=doc.get("expected"),
+            drafts=doc.get("drafts") or 1,
         )
 
 
@@ -353,4 +321,40 @@ class Mark:
         )
 
 
-Record = Request | Sample | Event | PostStep | Mark
+@dataclass(frozen=True, slots=True)
+class VersionStep:
+    """Something that happened to a version of what was learnt (`versions.py` folds these).
+
+    `version` is its name, and that of its folder; `data` is flat, as `versions.py` says for each
+    kind of step.
+    """
+
+    id: str
+    at: str
+    curator: str
+    version: str
+    step: VersionStepKind
+    data: Mapping[str, Scalar] = field(default_factory=dict)
+
+    def to_doc(self) -> Doc:
+        """Return the stored form: the data's fields beside the step's own."""
+        own = {name: getattr(self, name) for name in ("id", "at", "curator", "version", "step")}
+        if clash := own.keys() & self.data.keys():
+            raise ValueError(f"a step's data may not hold {sorted(clash)}")
+        return own | dict(self.data)
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any]) -> "VersionStep":
+        """Read what `to_doc` wrote."""
+        own = ("id", "at", "curator", "version", "step")
+        return cls(
+            id=doc["id"],
+            at=doc["at"],
+            curator=doc["curator"],
+            version=doc["version"],
+            step=doc["step"],
+            data={k: v for k, v in doc.items() if k not in own},
+        )
+
+
+Record = Request | Sample | Event | PostStep | Mark | VersionStep

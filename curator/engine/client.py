@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from curator.domain.records import Song
-from curator.engine.engine import Engine, Event, Shares, Surprise, WriteJob
+from curator.engine.engine import (
+    Engine,
+    Event,
+    Shares,
+    Surprise,
+    Trainer,
+    TrainJob,
+    WriteJob,
+)
 from curator.engine.errors import EngineCancelled, EngineError
 from curator.engine.exchange import Answer, Restarted
 from curator.engine.log import Log
@@ -24,10 +32,13 @@ from curator.engine.protocol import (
     Encoded,
     Generate,
     Load,
+    Progress,
     Ready,
     Request,
     Surprisal,
     Surprisals,
+    Train,
+    Trained,
 )
 from curator.engine.supervisor import State, Supervisor
 
@@ -41,6 +52,8 @@ __all__ = [
     "Shares",
     "State",
     "Surprise",
+    "TrainJob",
+    "Trainer",
     "WriteJob",
 ]
 
@@ -151,6 +164,9 @@ class EngineClient:
                 first_row=job.first_row,
                 temperature=job.temperature,
                 top_p=job.top_p,
+                arms=list(job.arms),
+                learned=job.learned,
+                drafts=job.drafts,
                 **_about(job.song),
             )
         )
@@ -176,6 +192,27 @@ class EngineClient:
                 **_about(song),
             )
         )
+
+    async def train(self, job: TrainJob) -> AsyncGenerator[Progress | Trained, None]:
+        """Learn from a file of ratings into a folder; the last thing told is `Trained`.
+
+        Closing the iterator stops it, and nothing is left of it. Raises as `write` does. After a
+        crash it begins again, with the same result.
+        """
+        request = Train(
+            self._id("train"),
+            str(job.ratings),
+            str(job.folder),
+            job.seed,
+            str(job.current or ""),
+            str(job.cache or ""),
+        )
+        async with contextlib.aclosing(self._supervisor.ask(request)) as answers:
+            async for answer in answers:
+                if isinstance(answer, Progress | Trained):
+                    yield answer
+                if isinstance(answer, Trained):
+                    return
 
     async def encode(self, text: str, song: Song) -> str:
         """Return the z of a text, base64 float32. Raises as `write` does."""

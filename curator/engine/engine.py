@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from curator.domain.records import Song
+from curator.domain.records import Arm, Song
 from curator.engine.exchange import Restarted
-from curator.engine.protocol import Ready, Tokens, Written
+from curator.engine.protocol import Progress, Ready, Tokens, Trained, Written
 from curator.engine.supervisor import State
 
 Event = Tokens | Written | Restarted
@@ -21,7 +22,8 @@ Shares = list[tuple[str, dict[str, float]]]
 class WriteJob:
     """Rows `first_row` … `first_row + n - 1` of a request with this seed.
 
-    An id is never used twice, not even for the rest of the same request.
+    An id is never used twice, not even for the rest of the same request. `arms`, one a row, are
+    as `Generate` says, with what was learnt in the folder `learned`.
     """
 
     id: str
@@ -31,6 +33,36 @@ class WriteJob:
     first_row: int = 0
     temperature: float = 0.5
     top_p: float = 0.9
+    arms: tuple[Arm, ...] = ()
+    learned: str = ""
+    drafts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrainJob:
+    """Learn from a file of ratings into a folder; see `protocol.Train`."""
+
+    ratings: Path
+    folder: Path
+    seed: int
+    current: Path | None = None
+    cache: Path | None = None
+
+
+class Trainer(Protocol):
+    """An engine of its own for a training, so that writing goes on meanwhile."""
+
+    async def start(self) -> None:
+        """Begin to load the model, and return at once."""
+        ...
+
+    def train(self, job: TrainJob) -> AsyncGenerator[Progress | Trained, None]:
+        """Train; closing the iterator stops it. Raises `EngineError`, `EngineCancelled`."""
+        ...
+
+    async def close(self) -> None:
+        """End the engine; safe to call twice."""
+        ...
 
 
 class Engine(Protocol):

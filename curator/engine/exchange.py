@@ -44,7 +44,11 @@ class Exchange:
             # Rows end in any order, so that between the first and the last that are missing some
             # may be written again; `put` drops them.
             count = missing[-1] - missing[0] + 1
-            return replace(self.request, first_row=missing[0], n=count)
+            arms = self.request.arms
+            if arms:
+                start = missing[0] - self.request.first_row
+                arms = arms[start : start + count]
+            return replace(self.request, first_row=missing[0], n=count, arms=arms)
         return self.request
 
     def put(self, answer: Answer) -> None:

@@ -28,7 +28,13 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Write rows `first_row` … `first_row + n - 1`; answered by `Tokens`, `Written`, `Done`."""
+    """Write rows `first_row` … `first_row + n - 1`; answered by `Tokens`, `Written`, `Done`.
+
+    With `arms`, one a row ("control", "best-of" or "steered"), what was learnt in the folder
+    `learned` has a part in it: a best-of or steered row is the best of `drafts` texts by its
+    reward. Such rows come without `Tokens`, all at the end: how a text appears must not tell how
+    it came about. Where the folder can't be used, all rows are written as without it.
+    """
 
     kind: ClassVar[str] = "generate"
     id: str
@@ -41,6 +47,26 @@ class Generate:
     first_row: int = 0
     temperature: float = 0.5
     top_p: float = 0.9
+    arms: list[str] = field(default_factory=list)
+    learned: str = ""
+    drafts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Learn from the ratings in a file into a new folder; answered by `Progress`, `Trained`.
+
+    `ratings` is a file as `rating_lines.py` reads it, `current` the folder of what is in use, to
+    be compared with, and "" where nothing is.
+    """
+
+    kind: ClassVar[str] = "train"
+    id: str
+    ratings: str
+    folder: str
+    seed: int
+    current: str = ""
+    cache: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +166,8 @@ class Written:
     """A finished sample; `z` and `logprobs` are base64 of little-endian float32.
 
     `model` and `weights` are those that wrote it: after a switch or a restart, what is loaded by
-    the time that the sample is read may be something else.
+    the time that the sample is read may be something else. `arm` is the row's, "" where nothing
+    learnt had a part in it; `expected` what the reward thinks of the text.
     """
 
     kind: ClassVar[str] = "sample"
@@ -153,6 +180,31 @@ class Written:
     logprobs: str
     model: str = ""
     weights: str = ""
+    arm: str = ""
+    expected: float | None = None
+    drafts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a training is: `done` of `total` in this phase, `seconds_left` in all of it."""
+
+    kind: ClassVar[str] = "progress"
+    id: str
+    phase: str
+    done: int
+    total: int
+    seconds_left: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A training is over and its folder there; `report` is JSON, as `domain.figures` reads it."""
+
+    kind: ClassVar[str] = "trained"
+    id: str
+    report: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +259,20 @@ class Failed:
     message: str
 
 
-Request = Load | Generate | Encode | Decode | Surprisal | Contributions
+Request = Load | Generate | Encode | Decode | Surprisal | Contributions | Train
 ToWorker = Request | Cancel
 FromWorker = (
-    Ready | Tokens | Written | Done | Cancelled | Encoded | Surprisals | Contributed | Failed
+    Ready
+    | Tokens
+    | Written
+    | Done
+    | Cancelled
+    | Encoded
+    | Surprisals
+    | Contributed
+    | Progress
+    | Trained
+    | Failed
 )
 Message = ToWorker | FromWorker
 

@@ -29,12 +29,13 @@ from curator.engine.protocol import (
     Surprisals,
     Tokens,
     ToWorker,
+    Trained,
 )
 
 State = Literal["stopped", "starting", "ready", "writing", "restarting", "failed"]
 
 _LONGEST_PAUSE = 5.0
-_LAST = (Ready, Encoded, Surprisals, Contributed, Done, Cancelled, Failed)
+_LAST = (Ready, Encoded, Surprisals, Contributed, Trained, Done, Cancelled, Failed)
 """The answers after which no other comes."""
 
 

@@ -13,7 +13,9 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from typing import BinaryIO, NoReturn, cast
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, cast
 
 import numpy as np
 
@@ -34,6 +36,8 @@ from curator.engine.protocol import (
     Surprisal,
     Surprisals,
     Tokens,
+    Train,
+    Trained,
     Written,
 )
 from models.writer import (
@@ -46,6 +50,9 @@ from models.writer import (
     Writer,
     WriterEvent,
 )
+
+if TYPE_CHECKING:
+    from curator.engine.learnt import Learnt
 
 Loader = Callable[[str, str | None], Writer]
 """Loads a model by name or folder, onto a device or the best there is."""
@@ -87,6 +94,7 @@ class _Worker:
         self._clock = clock
         self._loaded: Writer | None = None
         self._next_frame = -float("inf")
+        self._learnt_in: dict[str, Learnt | None] = {}  # folder → what was read from it
 
     def handle(self, request: Request) -> None:
         """Answer a request; if it fails, that is the answer."""
@@ -107,9 +115,12 @@ class _Worker:
                 start = self._clock()
                 writer, note = self._some_writer(request)
                 self._loaded = writer
+                self._learnt_in = {}
                 name, weights, device = writer.name, writer.weights_hash, writer.device
                 seconds = round(self._clock() - start, 3)
                 self._send(Ready(request.id, name, weights, device, seconds, note))
+            case Generate() if request.arms and (learnt := self._learnt(request.learned)):
+                self._choose(request, learnt)
             case Generate():
                 events = self._writer.write(
                     _conditions(request),
@@ -135,6 +146,8 @@ class _Worker:
                 self._send(Surprisals(request.id, [(s.piece, float(s.nats)) for s in found]))
             case Contributions():
                 self._send(Contributed(request.id, self._contributions(request)))
+            case Train():
+                self._train(request)
 
     def _some_writer(self, request: Load) -> tuple[Writer, str]:
         """Load what is asked for, or the small model where its base is missing, and say so."""
@@ -155,6 +168,50 @@ class _Worker:
         return [
             (c.piece, {name: float(nats) for name, nats in c.by_condition.items()}) for c in found
         ]
+
+    def _train(self, request: Train) -> None:
+        from curator.engine.training import train
+
+        def stopped() -> bool:
+            return self._inbox.ended or self._inbox.is_cancelled(request.id)
+
+        try:
+            report = train(request, self._writer, self._send, stopped)
+        except InterruptedError:
+            self._send(Cancelled(request.id))
+        else:
+            self._send(Trained(request.id, report))
+
+    def _learnt(self, folder: str) -> "Learnt | None":
+        """Return what was learnt, None where it can't be used with this model: the log says why."""
+        if folder not in self._learnt_in:
+            from curator.engine.learnt import Learnt
+
+            try:
+                found = Learnt(Path(folder), self._writer)
+            except Exception:  # whatever is wrong with the folder, the curator gets texts
+                traceback.print_exc()
+                found = None
+            self._learnt_in = {folder: found}
+        return self._learnt_in[folder]
+
+    def _choose(self, request: Generate, learnt: "Learnt") -> None:
+        """Write each row in its arm; they are sent together, so that none tells its own by when."""
+        finished = []
+        for chosen in learnt.write(request, _conditions(request)):
+            if self._inbox.ended:
+                return
+            if self._inbox.is_cancelled(request.id):
+                self._send(Cancelled(request.id))
+                return
+            if chosen is not None:
+                finished.append(chosen)
+        for one in finished:
+            written = self._written(request.id, one.event)
+            self._send(
+                replace(written, arm=one.arm, expected=round(one.expected, 6), drafts=one.drafts)
+            )
+        self._send(Done(request.id))
 
     def _stream(self, request_id: str, events: Iterable[WriterEvent]) -> None:
         growing: dict[int, str] = {}

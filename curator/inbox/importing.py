@@ -15,6 +15,7 @@ from curator.domain.records import (
     Sample,
     Scalar,
     Song,
+    VersionStep,
 )
 from curator.inbox.rows import BadRow, Candidate, FileRow, Kept, Row
 
@@ -61,13 +62,14 @@ class Plan:
     samples: list[Sample] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     steps: list[PostStep] = field(default_factory=list)
+    versions: list[VersionStep] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
 
     @property
     def records(self) -> list[Record]:
         """All that is to be added, in an order in which each stands after what it speaks of."""
-        return [*self.requests, *self.samples, *self.events, *self.steps]
+        return [*self.requests, *self.samples, *self.events, *self.steps, *self.versions]
 
 
 def plan_import(
@@ -150,11 +152,15 @@ class _Planner:
                 return
             self.plan.steps.append(row.step)
             new = True
+        if row.version and not self._has_step(row.version):
+            self.plan.versions.append(row.version)
+            new = True
         if not new:
             self.plan.duplicates.append(row.line)
 
-    def _has_step(self, step: PostStep) -> bool:
-        return any(s.id == step.id for s in self.plan.steps) or self._existing.holds(step)
+    def _has_step(self, step: PostStep | VersionStep) -> bool:
+        planned: list[PostStep | VersionStep] = [*self.plan.steps, *self.plan.versions]
+        return any(s.id == step.id for s in planned) or self._existing.holds(step)
 
     def _has_target(self, event: Event) -> bool:
         if event.type in ("undone", "redone"):

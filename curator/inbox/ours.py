@@ -15,6 +15,7 @@ from curator.domain.columns import (
 )
 from curator.domain.records import (
     FEATURES,
+    Arm,
     Doc,
     Event,
     EventType,
@@ -22,6 +23,8 @@ from curator.domain.records import (
     Request,
     Sample,
     StepKind,
+    VersionStep,
+    VersionStepKind,
 )
 from curator.inbox.rows import Kept
 
@@ -39,20 +42,26 @@ _DOCS: dict[str, dict[str, Kind]] = {
         **dict.fromkeys(("id", "request_id", "at", "text", "model", "weights"), "text"),
         **dict.fromkeys(("seed", "row", "tokens"), "whole"),
         **dict.fromkeys(("seconds", "temperature", "top_p"), "number"),
-        **dict.fromkeys(("z", "logprobs"), "text"),
+        **dict.fromkeys(("z", "logprobs", "arm", "learned"), "text"),
+        "expected": "number",
+        "drafts": "whole",
         **_SONG,
     },
     "events": dict.fromkeys(("id", "at", "curator", "type", "target"), "text"),
     "posts": dict.fromkeys(("id", "at", "post", "step"), "text"),
+    "versions": dict.fromkeys(("id", "at", "curator", "version", "step"), "text"),
 }
 _NEEDED = {
     "requests": ("id", "at", "source", "text"),
     "samples": ("id", "request_id", "at", "text", "model"),
     "events": ("id", "at", "curator", "type", "target"),
     "posts": ("id", "at", "post", "step"),
+    "versions": ("id", "at", "curator", "version", "step"),
 }
 _EVENT_TYPES = get_args(EventType)
 _STEP_KINDS = get_args(StepKind)
+_VERSION_STEPS = get_args(VersionStepKind)
+_ARMS = get_args(Arm)
 
 
 def columns_of(names: Mapping[str, Any] | list[str]) -> Mapping[str, Kind] | None:
@@ -116,6 +125,7 @@ def kept(line: int, row: ExportRow, columns: Mapping[str, Kind]) -> Kept:
             "seconds": row["write_seconds"],
             **{n: row[n] for n in ("model", "weights", "seed", "row", "tokens")},
             **{n: row[n] for n in ("temperature", "top_p", "z", "logprobs")},
+            **{n: row[n] for n in ("arm", "learned", "expected", "drafts")},
         }
         sample = _sample(doc | _song(row["sample_song"], song))
     if columns is EVENT_COLUMNS:
@@ -139,6 +149,8 @@ def rescued(line: int, table: Any, doc: Any) -> Kept:
             return Kept(line, events=(_event(doc),))
         case "posts":
             return Kept(line, step=_post_step(doc))
+        case "versions":
+            return Kept(line, version=_version_step(doc))
         case _:
             raise ValueError(f"there is no table {str(table)[:40]!r}")
 
@@ -148,7 +160,10 @@ def _request(doc: Any) -> Request:
 
 
 def _sample(doc: Any) -> Sample:
-    return Sample.from_doc(_checked(doc, "samples"))
+    checked_doc = _checked(doc, "samples")
+    if (arm := checked_doc.get("arm")) and arm not in _ARMS:
+        raise ValueError(f"there is no arm {str(arm)[:40]!r}")
+    return Sample.from_doc(checked_doc)
 
 
 def _event(doc: Any) -> Event:
@@ -163,6 +178,13 @@ def _post_step(doc: Any) -> PostStep:
     if doc["step"] not in _STEP_KINDS:
         raise ValueError(f"there is no step {doc['step'][:40]!r} of a post")
     return PostStep.from_doc(checked_doc)
+
+
+def _version_step(doc: Any) -> VersionStep:
+    checked_doc = _checked(doc, "versions")
+    if doc["step"] not in _VERSION_STEPS:
+        raise ValueError(f"there is no step {doc['step'][:40]!r} of a version")
+    return VersionStep.from_doc(checked_doc)
 
 
 def _checked(doc: Any, table: str) -> Doc:

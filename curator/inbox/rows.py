@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from curator.domain.records import Event, PostStep, Request, Sample, Verdict
+from curator.domain.records import Event, PostStep, Request, Sample, Verdict, VersionStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Kept:
     sample: Sample | None = None
     events: tuple[Event, ...] = ()
     step: PostStep | None = None
+    version: VersionStep | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,16 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
-from curator.domain.records import Doc, Event, Mark, PostStep, Record, Request, Sample
+from curator.domain.records import (
+    Doc,
+    Event,
+    Mark,
+    PostStep,
+    Record,
+    Request,
+    Sample,
+    VersionStep,
+)
 from curator.store.errors import StoreError
 
 FORMAT = 1
@@ -38,6 +47,7 @@ TABLES: dict[str, type[Record]] = {
     "events": Event,
     "posts": PostStep,
     "marks": Mark,
+    "versions": VersionStep,
 }
 META = "_meta"
 

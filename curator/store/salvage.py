@@ -16,6 +16,7 @@ _MARKS = {
     "events": {"type", "target"},
     "posts": {"post", "step"},
     "marks": {"stream", "since"},
+    "versions": {"version", "step"},
     "requests": {"source"},
 }
 _decoder = json.JSONDecoder(strict=False)

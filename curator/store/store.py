@@ -1,4 +1,4 @@
-"""Typed access to what is stored: requests, samples, events, the steps of posts.
+"""Typed access to what is stored: requests, samples, events, the steps of posts and versions.
 
 One process writes, others may read beside it. What `append` acknowledged is on the disk and
 stays there, whatever happens to the process or to the power.
@@ -13,7 +13,15 @@ from typing import Self
 
 from tinydb import TinyDB
 
-from curator.domain.records import Event, Mark, PostStep, Record, Request, Sample
+from curator.domain.records import (
+    Event,
+    Mark,
+    PostStep,
+    Record,
+    Request,
+    Sample,
+    VersionStep,
+)
 from curator.store.disk import Disk
 from curator.store.errors import StoreError, StoreReadOnly, from_os
 from curator.store.layout import parse, parse_all, table_of, to_op
@@ -173,6 +181,10 @@ class Store:
     def marks(self) -> list[Mark]:
         """Return all marks, in the order in which they were stored."""
         return [Mark.from_doc(doc) for doc in parse_all(self._tables.rows("marks"))]
+
+    def versions(self) -> list[VersionStep]:
+        """Return all steps of versions, in the order in which they were stored."""
+        return [VersionStep.from_doc(doc) for doc in parse_all(self._tables.rows("versions"))]
 
     def has_event(self, id: str) -> bool:
         """Whether an event of this id is stored."""

@@ -11,9 +11,9 @@ from typing import Literal
 from textual.binding import Binding, BindingType
 from textual.keys import _character_to_key, format_key
 
-Scope = Literal["review", "explore", "outbox", "edit", "filter", "dialog", "any"]
-"""Where a key works: at the desk, inside a sample, in the outbox, in the editor, in the filter's
-line, in dialogs, anywhere."""
+Scope = Literal["review", "explore", "outbox", "learn", "edit", "filter", "dialog", "any"]
+"""Where a key works: at the desk, inside a sample, in the outbox, where it learns, in the editor,
+in the filter's line, in dialogs, anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy", "y", "copy", "Copy the approved text, or the selected one.", "Requests"),
     Command("outbox", "o", "outbox", "Show what is posted, what waits, and what needs a hand.",
             "Desk"),
+    Command("learn", "L", "learn", "Show what is learnt from you: labels, skill, versions.",
+            "Desk"),
     Command("queue", "tab", "queue", "Show or hide the queue.", "Desk"),
     Command("theme", "ctrl+t", "light or dark", "Change between light and dark.", "Desk",
-            also=("explore", "outbox")),
+            also=("explore", "outbox", "learn")),
     Command("themes", "", "themes", "Choose from all themes.", "Desk", action="app.change_theme",
-            also=("explore", "outbox")),
+            also=("explore", "outbox", "learn")),
     Command("help", "question_mark", "help", "Show the keys and how judging is meant.", "Desk",
-            also=("explore", "outbox")),
+            also=("explore", "outbox", "learn")),
     Command("palette", "ctrl+p", "palette", "Find any action by its name.", "Desk", "any",
             "app.command_palette"),
     Command("quit", "q", "quit", "See how the sitting went, and leave.", "Desk"),
@@ -170,6 +172,32 @@ COMMANDS: tuple[Command, ...] = (
             "to_request"),
     Command("leave-outbox", "escape,o,q", "back", "Go back to judging.", "In the outbox",
             "outbox", "back"),
+    Command("next-version", "down,j", "next", "Go to the next version.", "Where it learns",
+            "learn", "move(1)"),
+    Command("previous-version", "up,k", "previous", "Go to the previous version.",
+            "Where it learns", "learn", "move(-1)"),
+    Command("lessons-down", "pagedown,space", "page down", "Scroll a page down.",
+            "Where it learns", "learn", "page(1)"),
+    Command("lessons-up", "pageup", "page up", "Scroll a page up.", "Where it learns", "learn",
+            "page(-1)"),
+    Command("lessons-top", "home", "top", "Scroll to the top.", "Where it learns", "learn",
+            "end(-1)"),
+    Command("lessons-end", "end", "bottom", "Scroll to the bottom.", "Where it learns", "learn",
+            "end(1)"),
+    Command("train", "t", "train", "Learn a new version from all labels; the desk goes on.",
+            "Where it learns", "learn"),
+    Command("stop-training", "c", "stop", "Stop the training; nothing is left of it.",
+            "Where it learns", "learn", "stop_training"),
+    Command("compare", "v", "before and after", "Have the same songs and seeds written without "
+            "and with the version.", "Where it learns", "learn"),
+    Command("promote", "p", "promote", "Write with the version from the next batch on.",
+            "Where it learns", "learn"),
+    Command("promote-reward", "w", "its reward alone", "Choose among drafts by the version's "
+            "reward, and steer nothing.", "Where it learns", "learn", "promote_reward"),
+    Command("roll-back", "r", "roll back", "Go back to what was in use before.",
+            "Where it learns", "learn", "roll_back"),
+    Command("leave-learn", "escape,L,q", "back", "Go back to judging.", "Where it learns",
+            "learn", "back"),
     Command("save-edit", "ctrl+s,enter", "save", "Keep the edited text.", "While editing",
             "edit", "save"),
     Command("leave-edit", "escape", "leave, draft kept", "Leave the text; what was typed stays "
@@ -190,15 +218,16 @@ BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
 FOOTER: Mapping[str, tuple[str, ...]] = {
     "judging": ("approve", "reject", "rate", "edit", "defer", "more", "undo", "help", "copy",
-                "song", "explore", "outbox", "best", "worst", "tags", "new", "filter", "quit"),
+                "song", "explore", "outbox", "learn", "best", "worst", "tags", "new", "filter",
+                "quit"),
     "judged": ("reopen", "rate", "edit", "copy", "undo", "more", "next-request", "outbox", "help",
-               "explore", "tags", "best", "worst", "new", "filter", "quit"),
+               "explore", "learn", "tags", "best", "worst", "new", "filter", "quit"),
     "rejected": ("more", "defer", "reopen", "undo", "next-request", "help", "song", "new",
                  "filter", "quit"),
     "writing": ("stop", "next-request", "defer", "undo", "help", "song", "new", "filter",
                 "quit"),
     "no song": ("song", "defer", "next-request", "new", "undo", "help", "filter", "quit"),
-    "empty": ("new", "filter", "outbox", "undo", "help", "palette", "quit"),
+    "empty": ("new", "filter", "outbox", "learn", "undo", "help", "palette", "quit"),
     "opening": ("help", "leave"),
     "reading": ("next-piece", "previous-piece", "other-part", "inside-next", "other-end", "back",
                 "help", "theme"),
@@ -206,6 +235,9 @@ FOOTER: Mapping[str, tuple[str, ...]] = {
                 "inside-next", "back", "help", "theme"),
     "posts": ("leave-outbox", "to-request", "copy-post", "next-post", "help", "theme"),
     "no posts": ("leave-outbox", "help", "theme"),
+    "versions": ("train", "promote", "compare", "roll-back", "leave-learn", "promote-reward",
+                 "next-version", "help", "theme"),
+    "no versions": ("train", "leave-learn", "help", "theme"),
     "editing": ("save-edit", "leave-edit", "as-written"),
     "filtering": ("keep-filter", "clear-filter"),
 }  # fmt: skip

@@ -87,6 +87,14 @@ class PollingMoved(DeskMessage):
         return isinstance(message, PollingMoved)
 
 
+class LearningMoved(DeskMessage):
+    """A training got on, or a version was promoted."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One look is enough."""
+        return isinstance(message, LearningMoved)
+
+
 class DeskNotice(DeskMessage):
     """Something the curator should read."""
 
@@ -117,5 +125,7 @@ def message_of(change: Change) -> DeskMessage:
             return OutboxMoved()
         case changes.PollingChanged():
             return PollingMoved()
+        case changes.LearningChanged():
+            return LearningMoved()
         case changes.Noticed(text, severity):
             return DeskNotice(text, severity)

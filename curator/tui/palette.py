@@ -7,6 +7,7 @@ from textual.content import Content
 
 from curator.tui.keys import COMMANDS, Command, Scope, shown_keys
 from curator.tui.screens.explore_page import ExplorePage
+from curator.tui.screens.learn_page import LearnPage
 from curator.tui.screens.outbox_page import OutboxPage
 
 _HIDDEN = {"palette"}
@@ -22,6 +23,8 @@ class DeskCommands(Provider):
             here = "explore"
         elif isinstance(self.screen, OutboxPage):
             here = "outbox"
+        elif isinstance(self.screen, LearnPage):
+            here = "learn"
         for command in COMMANDS:
             if command.id in _HIDDEN or not command.works_in(here, "any"):
                 continue

@@ -54,11 +54,11 @@ def test_all_lists_every_step_with_what_became_of_it(run, judged):
 def test_kto_and_dpo_are_for_training(run, judged):
     kto = run("export", "--home", judged, "--format", "kto").json
     assert {(row["completion"], row["label"]) for row in kto} == {
-        ("=HYPERLINK(1)", True),
-        ("Text 2 shimmers.", False),
+        (" =HYPERLINK(1)", True),
+        (" Text 2 shimmers.", False),
     }
     dpo = run("export", "--home", judged, "--format", "dpo").json
-    assert ("=HYPERLINK(1)", "Text 2 shimmers.") in {(r["chosen"], r["rejected"]) for r in dpo}
+    assert (" =HYPERLINK(1)", " Text 2 shimmers.") in {(r["chosen"], r["rejected"]) for r in dpo}
 
 
 def test_csv_runs_no_formula_and_parquet_is_one(run, judged, tmp_path):
@@ -74,6 +74,18 @@ def test_csv_runs_no_formula_and_parquet_is_one(run, judged, tmp_path):
     assert parquet.read_bytes()[:4] == b"PAR1"
 
 
+def test_hf_is_a_folder_that_says_what_is_in_it(run, judged, tmp_path):
+    folder = tmp_path / "labels"
+    ran = run("export", "--home", judged, "--format", "hf", "--out", folder)
+    assert (ran.code, ran.out) == (0, "")
+    assert "2 in labels, 2 in kto, 2 in dpo" in ran.err
+    assert (folder / "README.md").is_file()
+    assert run("export", "--home", judged, "--format", "hf", "--out", folder).code == 0
+    ran = run("export", "--home", judged, "--format", "hf", "--out", judged)
+    assert ran.code == 2
+    assert "something else" in ran.err
+
+
 def test_it_reads_beside_a_writer(run, judged):
     with Store.open(judged):
         assert len(run("export", "--home", judged).json) == 2
@@ -83,6 +95,7 @@ def test_it_reads_beside_a_writer(run, judged):
     ("options", "said"),
     [
         (("--format", "kto", "--all"), "--all"),
+        (("--format", "hf"), "--out"),
         (("--filter", "colour:red"), "there are state:"),
         (("--out", "/nowhere/labels.csv"), "--out"),
         (("--format", "xml"), "parquet"),

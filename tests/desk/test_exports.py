@@ -89,6 +89,9 @@ def songs(draw: Callable[..., Any]) -> Song:
 
 
 SONG = songs()
+ARMS = st.just(()) | st.tuples(
+    st.sampled_from(["control", "best-of", "steered"]), WORD, st.none() | NUMBER, st.integers(1, 9)
+)
 
 
 @st.composite
@@ -101,7 +104,8 @@ def worlds(draw: Callable[..., Any]) -> World:
     samples = [
         Sample(f"{request.id}s{n}", request.id, "2026-01-03", draw(TEXT), draw(WORD), draw(TEXT),
                draw(st.none() | st.integers(0, 2**31)), n, n, draw(NUMBER),
-               draw(st.none() | NUMBER), 0.5, "AAA=", "+/8=", draw(st.just(request.song) | SONG))
+               draw(st.none() | NUMBER), 0.5, "AAA=", "+/8=", draw(st.just(request.song) | SONG),
+               *draw(ARMS))
         for request in requests
         for n in range(draw(st.integers(1, 3)))
     ]  # fmt: skip
@@ -230,12 +234,12 @@ def test_labels_for_training(tmp_path: Path) -> None:
     assert dict(counts.by) == {"approve": 1, "reject": 1}
     lines = [json.loads(line) for line in (tmp_path / "kto.jsonl").read_text("utf-8").splitlines()]
     assert [(line["completion"], line["label"]) for line in lines] == [
-        ("words a", True), ("words b", False)
+        (" words a", True), (" words b", False)
     ]  # fmt: skip
     counts = write_export(dpo_rows(*given_), "dpo", tmp_path / "dpo.jsonl")
     assert dict(counts.by) == {"approved>rejected": 1}
     (pair,) = [json.loads(line) for line in (tmp_path / "dpo.jsonl").open(encoding="utf-8")]
-    assert (pair["chosen"], pair["rejected"]) == ("words a", "words b")
+    assert (pair["chosen"], pair["rejected"]) == (" words a", " words b")
     assert set(pair) >= {"prompt", "chosen", "rejected", "kind"}
 
 

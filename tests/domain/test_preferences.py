@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,7 +38,10 @@ def kto(now: Session) -> list[dict[str, Any]]:
 
 def dpo(now: Session, songs: dict[str, Song] | None = None) -> list[tuple[Any, ...]]:
     rows = dpo_rows([REQUEST], lambda _: samples(songs), now)
-    return [(row["kind"], row["chosen"], row["rejected"]) for row in rows]
+    return [
+        (row["kind"], row["chosen"].removeprefix(" "), row["rejected"].removeprefix(" "))
+        for row in rows
+    ]
 
 
 @pytest.mark.parametrize(
@@ -67,10 +71,11 @@ def test_kto_takes_approved_and_rejected_ones_as_they_read_now() -> None:
         ("edited", "a", {"text": "better"}),
     )
     first, second = kto(now)
-    assert (first["completion"], first["label"], first["edited"]) == ("better", True, True)
-    assert (second["completion"], second["label"], second["seed"]) == ("words b", False, 7)
+    assert (first["completion"], first["label"], first["edited"]) == (" better", True, True)
+    assert (second["completion"], second["label"], second["seed"]) == (" words b", False, 7)
     assert first["prompt"] == prompt(SONG)
     assert list(first) == list(KTO_COLUMNS)
+    assert (first["artist"], first["genres"], first["energy"]) == ("Ann", ["dub"], 0.9)
 
 
 def test_an_undone_verdict_is_no_label() -> None:
@@ -125,4 +130,23 @@ def test_rows_of_pairs_have_the_columns() -> None:
     now = session(judged("a", "approve"), judged("b", "reject"))
     (row,) = dpo_rows([REQUEST], lambda _: samples(), now)
     assert list(row) == list(DPO_COLUMNS)
+    assert (row["chosen_row"], row["rejected_row"], row["rejected_seed"]) == (0, 1, 7)
     assert (row["chosen_id"], row["rejected_id"]) == ("a", "b")
+
+
+def test_prompt_and_text_joined_are_a_text_as_trl_joins_them() -> None:
+    now = session(judged("a", "approve"), judged("b", "reject"))
+    for row in kto(now):
+        assert row["prompt"] + row["completion"] == f"{prompt(SONG)} words {row['sample_id']}"
+        assert isinstance(row["label"], bool)
+    (pair,) = dpo_rows([REQUEST], lambda _: samples(), now)
+    assert f"{pair['prompt']}{pair['chosen']}" == f"{prompt(SONG)} words a"
+    assert f"{pair['prompt']}{pair['rejected']}" == f"{prompt(SONG)} words b"
+
+
+def test_rows_say_which_version_and_arm_wrote_a_text() -> None:
+    made = [replace(s, arm="steered", learned="v", seed=0) for s in samples()]
+    (row,) = kto_rows([REQUEST], lambda _: made, session(judged("a", "approve")))
+    assert (row["arm"], row["learned"], row["seed"]) == ("steered", "v", 0)
+    (plain,) = kto(session(judged("a", "approve")))
+    assert (plain["arm"], plain["learned"]) == (None, None)

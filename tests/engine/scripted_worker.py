@@ -7,12 +7,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from curator.engine import worker
+from curator.engine import training, worker
+from curator.engine.protocol import Progress, Train
 from models.writer import (
     Conditions,
     SampleEvent,
@@ -117,6 +118,21 @@ class Scripted:
             yield self._sample(row, "ha " * int(length))
 
 
+def train(
+    request: Train,
+    writer: Scripted,
+    send: Callable[[Progress], None],
+    should_stop: Callable[[], bool],
+) -> str:
+    """Stand for a training: done at once, or going on until it is stopped."""
+    send(Progress(request.id, "drafts", 1, 2))
+    while writer.name == "endless":
+        if should_stop():
+            raise InterruptedError
+        time.sleep(0.001)
+    return f'{{"seed": {request.seed}}}'
+
+
 def load(name: str, device: str | None) -> Scripted:
     happened("loads")
     if name == "missing":
@@ -136,4 +152,5 @@ if __name__ == "__main__":
             os.write(2, b"z" * 99_999 + b"\n")
     if "alive" in sys.argv:  # held open for writing as long as this process lives
         alive = os.open(SCRIPT / "alive", os.O_WRONLY)
+    training.train = train  # type: ignore[assignment]
     worker.main(load)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from curator.domain.records import Song
-from curator.engine.client import EngineError, Restarted, WriteJob
-from curator.engine.protocol import Tokens, Written
+from curator.engine.client import EngineError, Restarted, TrainJob, WriteJob
+from curator.engine.protocol import Progress, Tokens, Trained, Written
 
 Make = Callable[..., Any]
 
@@ -242,3 +242,24 @@ def test_the_client_loads_neither_torch_nor_the_models() -> None:
         "sys.exit(f'loaded: {heavy}' if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+async def test_a_training_ends_with_its_report(make: Make, tmp_path: Path) -> None:
+    engine = make()
+    await engine.start()
+    job = TrainJob(tmp_path / "ratings.jsonl", tmp_path / "v1", 3)
+    told = [answer async for answer in engine.train(job)]
+    assert [type(answer) for answer in told] == [Progress, Trained]
+    assert isinstance(told[-1], Trained)
+    assert told[-1].report == '{"seed": 3}'
+    assert engine.state == "ready"
+
+
+async def test_a_training_that_is_left_is_stopped(make: Make, tmp_path: Path) -> None:
+    engine = make("endless")
+    await engine.start()
+    training = engine.train(TrainJob(tmp_path / "ratings.jsonl", tmp_path / "v1", 3))
+    assert isinstance(await anext(training), Progress)
+    await training.aclose()
+    events = await engine.all(engine.job("short", 2, artist="short"))
+    assert len(engine.texts(events)) == 2

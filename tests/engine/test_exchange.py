@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +84,10 @@ def test_a_decoding_is_asked_again_whole_since_its_rows_have_numbers_by_place() 
 
 def test_a_question_is_asked_again_as_it_was() -> None:
     assert Exchange(Encode("1", "text")).again() == Encode("1", "text")
+
+
+def test_rows_asked_again_keep_their_arms() -> None:
+    exchange = Exchange(replace(generate(10, 4), arms=["a", "b", "c", "d"]))
+    for row in (10, 13):
+        exchange.put(written(row))
+    assert exchange.again() == replace(generate(11, 2), arms=["b", "c"])

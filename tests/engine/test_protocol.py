@@ -17,11 +17,14 @@ from curator.engine.protocol import (
     Generate,
     Load,
     Message,
+    Progress,
     ProtocolError,
     Ready,
     Surprisal,
     Surprisals,
     Tokens,
+    Train,
+    Trained,
     Written,
     from_line,
     to_line,
@@ -41,6 +44,12 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(
         Generate, TEXT, n=ROW, seed=ROW, first_row=ROW, temperature=NUMBER, top_p=NUMBER, **ABOUT
     ),
+    st.builds(
+        Generate, TEXT, n=ROW, seed=ROW, arms=st.lists(TEXT), learned=TEXT, drafts=ROW, **ABOUT
+    ),
+    st.builds(Train, TEXT, TEXT, TEXT, ROW, TEXT, TEXT),
+    st.builds(Progress, TEXT, TEXT, ROW, ROW, st.none() | NUMBER, TEXT),
+    st.builds(Trained, TEXT, TEXT),
     st.builds(Cancel, TEXT),
     st.builds(Encode, TEXT, TEXT, **ABOUT),
     st.builds(Decode, TEXT, st.lists(TEXT), ROW, **ABOUT),
@@ -49,6 +58,9 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(Ready, TEXT, TEXT, TEXT, TEXT, NUMBER),
     st.builds(Tokens, TEXT, st.dictionaries(ROW.map(str), TEXT)),
     st.builds(Written, TEXT, ROW, TEXT, ROW, NUMBER, TEXT, TEXT, TEXT, TEXT),
+    st.builds(
+        Written, TEXT, ROW, TEXT, ROW, NUMBER, TEXT, TEXT, arm=TEXT, expected=st.none() | NUMBER
+    ),
     st.builds(Done, TEXT),
     st.builds(Cancelled, TEXT),
     st.builds(Encoded, TEXT, TEXT),

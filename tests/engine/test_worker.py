@@ -5,11 +5,14 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
+from curator.engine import learnt, training
+from curator.engine.learnt import Chosen
 from curator.engine.protocol import (
     Cancel,
     Cancelled,
@@ -21,10 +24,13 @@ from curator.engine.protocol import (
     Generate,
     Load,
     Message,
+    Progress,
     Ready,
     Surprisal,
     Surprisals,
     Tokens,
+    Train,
+    Trained,
     Written,
     from_line,
     to_line,
@@ -342,3 +348,65 @@ print(os.environ["OMP_NUM_THREADS"], os.nice(0) - before)
     command = [sys.executable, "-c", program]
     said = subprocess.run(command, capture_output=True, env=environment, check=True, timeout=60)
     assert said.stdout.split() == [b"3", b"5"]
+
+
+class Picked:
+    """Stands for what was learnt: rows one by one, each after a step."""
+
+    def __init__(self, folder: object, writer: object) -> None:
+        if str(folder) == "missing":
+            raise ValueError("there is nothing in it")
+
+    def write(self, request: Generate, conditions: Conditions) -> Iterator[Chosen | None]:
+        for row, arm in enumerate(request.arms, request.first_row):
+            yield None
+            event = SampleEvent(row, f"{arm} {row}", 1, 0.5, None, np.zeros(1, np.float32))
+            yield Chosen(event, arm, 0.25, request.drafts)
+
+
+@pytest.fixture
+def picked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learnt, "Learnt", Picked)
+
+
+@pytest.mark.usefixtures("picked")
+def test_rows_in_arms_come_together_and_show_nothing_before(start: Start) -> None:
+    ticks = iter(range(1000))
+    harness = start(lambda: float(next(ticks)))
+    harness.send(generate("1", 2, arms=["control", "steered"], learned="v1", drafts=8))
+    first, second, done = harness.read_to(Done("1"))
+    assert isinstance(first, Written)
+    assert isinstance(second, Written)
+    assert done == Done("1")
+    assert [(w.text, w.arm, w.expected, w.drafts) for w in (first, second)] == [
+        ("control 0", "control", 0.25, 8), ("steered 1", "steered", 0.25, 8)
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("picked")
+def test_where_what_was_learnt_cannot_be_read_texts_come_as_without_it(start: Start) -> None:
+    harness = start()
+    harness.send(generate("1", 1, arms=["steered"], learned="missing", drafts=8))
+    seen = [m for m in harness.read_to(Done("1")) if isinstance(m, Written)]
+    assert [(w.text, w.arm, w.expected) for w in seen] == [("0 1 2", "", None)]
+
+
+def test_a_training_tells_how_it_goes_and_can_be_stopped(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def train(request: Train, writer: object, send: Callable[[Progress], None], stop: Callable[[], bool]) -> str:  # noqa: E501 # fmt: skip
+        if request.folder == "quick":
+            return '{"generator": true}'
+        send(Progress(request.id, "drafts", 1, 2))
+        while not stop():
+            time.sleep(0.001)
+        raise InterruptedError
+
+    monkeypatch.setattr(training, "train", train)
+    harness = start()
+    harness.send(Train("1", "ratings", "quick", 1))
+    assert harness.read() == Trained("1", '{"generator": true}')
+    harness.send(Train("2", "ratings", "slow", 1))
+    assert harness.read() == Progress("2", "drafts", 1, 2)
+    harness.send(Cancel("2"))
+    assert harness.read() == Cancelled("2")

@@ -81,5 +81,7 @@ def test_an_unwanted_topic_cannot_pull_without_bound():
 
 def test_written_texts_are_judged_by_their_shares():
     reward = TopicReward(topics(), Fixed([0.5, 0.25, 0.25]), {0: 1.0, 1: -1.0})
-    drums, harps, horns = reward.judge(["kick kick kick", "harp harp harp", "horn horn"])
+    drums, harps, horns = reward.judge(
+        ["kick kick kick", "harp harp harp", "horn horn"], np.zeros((3, 1))
+    )
     assert drums > 0.4 > horns > -0.1 > -0.4 > harps

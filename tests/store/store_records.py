@@ -1,6 +1,6 @@
 """Small records to store, numbered, so that a test can tell which are there."""
 
-from curator.domain.records import Event, Mark, PostStep, Request, Sample, Song
+from curator.domain.records import Event, Mark, PostStep, Request, Sample, Song, VersionStep
 from curator.store import Store
 
 AT = "2026-05-01T12:00:00.000000+00:00"
@@ -29,6 +29,10 @@ def mark(number, **more):
     return Mark(f"M{number:04}", AT, "x:mentions:7", since=str(number), **more)
 
 
+def version(number, **data):
+    return VersionStep(f"V{number:04}", AT, "iris", f"v{number}", "trained", {"n": 1} | data)
+
+
 def filled(counts):
     """The tables that hold something."""
     return {table: count for table, count in counts.items() if count}
@@ -42,7 +46,14 @@ def everything(store: Store):
 
 
 def _all(store: Store):
-    return [*store.requests(), *store.samples(), *store.events(), *store.posts(), *store.marks()]
+    return [
+        *store.requests(),
+        *store.samples(),
+        *store.events(),
+        *store.posts(),
+        *store.marks(),
+        *store.versions(),
+    ]
 
 
 def killed(store: Store):

@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import pytest
 from power import HOME, PowerDisk
-from store_records import HOSTILE, event, everything, filled, killed, mark, request, sample, step
+from store_records import (
+    HOSTILE,
+    event,
+    everything,
+    filled,
+    killed,
+    mark,
+    request,
+    sample,
+    step,
+    version,
+)
 
 from curator.domain.records import Event, Song
 from curator.store import (
@@ -40,7 +51,9 @@ def test_records_come_back_as_they_were(home):
         assert store.append(event(1, edited=HOSTILE, seconds=2.5, gone=None)).result() == 2
         assert store.append(step(1, text=HOSTILE, price=0.01)).result() == 3
         assert store.append(mark(1, posts=3, requests=2, dollars=0.023)).result() == 4
+        assert store.append(version(1, figures=HOSTILE)).result() == 5
         before = everything(store)
+        assert before["V0001"] == version(1, figures=HOSTILE)
         assert before["M0001"] == mark(1, posts=3, requests=2, dollars=0.023)
         assert before["S0007"] == hostile
         assert before["P0001"] == step(1, text=HOSTILE, price=0.01)
@@ -48,7 +61,7 @@ def test_records_come_back_as_they_were(home):
     with Store.open(home) as store:
         assert everything(store) == before
         assert filled(store.counts()) == dict.fromkeys(
-            ("requests", "samples", "events", "posts", "marks"), 1
+            ("requests", "samples", "events", "posts", "marks", "versions"), 1
         )
         assert store.notices == []
 

@@ -174,8 +174,10 @@ class ScriptedEngine:
         try:
             await asyncio.sleep(0)
             for row, text in texts.items():
+                arm = job.arms[row - job.first_row] if job.arms else ""
+                expected = 0.5 if arm else None
                 if row not in self.stop_at:
-                    yield Written(job.id, row, text, 20, 0.01, "", "")
+                    yield Written(job.id, row, text, 20, 0.01, "", "", arm=arm, expected=expected)
             if self.stop_at:
                 grown = {
                     str(row): text[: round(len(text) * self.stop_at[row])]
@@ -218,8 +220,11 @@ class ScriptedX:
         return {}
 
 
-def make_desk(home, engine=None, account=None, clock=lambda: NOON, **settings):
-    """Return a desk on a folder, not opened yet; `account` is that on X, None without one."""
+def make_desk(home, engine=None, account=None, clock=lambda: NOON, trainer=None, **settings):
+    """Return a desk on a folder, not opened yet; `account` is that on X, None without one.
+
+    `trainer` learns.
+    """
     values = {"curator": "ann", "theme": "curator-dark"} | settings
     return Desk(
         home,
@@ -228,6 +233,7 @@ def make_desk(home, engine=None, account=None, clock=lambda: NOON, **settings):
         clock=clock,
         tick=lambda: 0.0,
         account=lambda: account,
+        trainer=lambda: trainer,
     )
 
 

@@ -19,13 +19,14 @@ from curator.tui.keys import (
 )
 from curator.tui.screens.dialog import Dialog
 from curator.tui.screens.explore import ExploreScreen
+from curator.tui.screens.learn import LearnScreen
 from curator.tui.screens.outbox import OutboxScreen
 from curator.tui.screens.review import ReviewScreen
 from curator.tui.widgets.editor import Editor
 from curator.tui.widgets.filter_line import FilterLine
 
 OWNERS = {"review": ReviewScreen, "explore": ExploreScreen, "outbox": OutboxScreen,
-          "edit": Editor, "filter": FilterLine,
+          "learn": LearnScreen, "edit": Editor, "filter": FilterLine,
           "dialog": Dialog, "any": CuratorApp}  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def test_the_footer_names_commands_that_there_are():
         ({"copy": "ctrl+c"}, ("copy", "Textual")),
         ({"save-edit": "ctrl+k"}, ("save-edit", "moving and editing")),
         ({"leave-edit": "q"}, ("leave-edit", "typing text")),
-        ({"palette": "v"}, ("palette", "typing text")),
+        ({"palette": "z"}, ("palette", "typing text")),
         ({"accept": "ctrl+q"}, ("accept", "leave")),
         ({"cancel": "ctrl+s"}, ("cancel", "accept")),
         ({"back": "question_mark"}, ("help", "back")),

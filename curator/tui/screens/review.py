@@ -52,6 +52,12 @@ class ReviewScreen(Editing, Moving, Asking, Listening):
 
         self.app.push_screen(screen, closed)
 
+    def action_learn(self) -> None:
+        """Show what is learnt from the curator."""
+        from curator.tui.screens.learn import LearnScreen
+
+        self.app.push_screen(LearnScreen(self.desk, self.keymap))
+
     def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
         """A key in the footer was clicked."""
         self.app.simulate_key(message.key)

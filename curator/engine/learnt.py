@@ -1,0 +1,67 @@
+"""What was learnt from a curator, at work: rows that are steered, reranked, or left as they are.
+
+A control row is the text that the request would have got before anything was learnt. A best-of
+row is the best by the learnt reward of several drafts, a steered row the same of drafts whose z
+the learnt generator moved: both cost as many texts, so that their approvals compare.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from curator.engine.protocol import Generate
+from models.learning import LearnError, RewardHead, load_generator, load_reward
+from models.writer import Conditions, SampleEvent, Sampling, Steering, TokenEvent, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A finished row: its text, how it came about, and what the reward expects of it."""
+
+    event: SampleEvent
+    arm: str
+    expected: float
+    drafts: int
+
+
+class Learnt:
+    """A reward and, if there is one, a generator, read from a folder for a writer."""
+
+    def __init__(self, folder: Path, writer: Writer) -> None:
+        """Raises LearnError where the folder is missing, damaged or for another writer."""
+        self._writer = writer
+        self._reward: RewardHead = load_reward(folder, writer)
+        self._generator: Steering | None = None
+        with suppress(LearnError):  # the folder is whole, as the reward was read: there is none
+            self._generator = load_generator(folder)
+
+    def write(self, request: Generate, conditions: Conditions) -> Iterator[Chosen | None]:
+        """Write the request's rows, each in its arm; None at each step, to look up between them."""
+        sampling = Sampling(request.temperature, request.top_p)
+        for row, arm in enumerate(request.arms, request.first_row):
+            if arm == "control":
+                seed, first, n, steering = request.seed, row, 1, None
+            else:
+                seed, first, n = draft_seed(request.seed, row), 0, request.drafts
+                steering = self._generator if arm == "steered" else None
+            used = "best-of" if arm == "steered" and steering is None else arm
+            drafts = []
+            for event in self._writer.write(
+                conditions, n, seed, first_row=first, sampling=sampling, steering=steering
+            ):
+                if isinstance(event, TokenEvent):
+                    yield None
+                else:
+                    drafts.append(event)
+            drafts.sort(key=lambda event: event.row)
+            scores = self._reward.score([d.text for d in drafts], [conditions] * len(drafts))
+            best = int(scores.argmax())
+            chosen = replace(drafts[best], row=row)
+            yield Chosen(chosen, used, float(scores[best]), len(drafts))
+
+
+def draft_seed(seed: int, row: int) -> int:
+    """Return the seed of a row's drafts, the same whether they are steered or not."""
+    return int.from_bytes(hashlib.sha256(f"{seed} drafts of {row}".encode()).digest()[:4]) >> 1

@@ -1,0 +1,37 @@
+"""The head of the Learn screen: what is in use, or where a training is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from curator.desk.learning import Running
+from curator.domain.versions import Use
+from curator.tui import lessons
+from curator.tui.widgets.inked import Line, Sheet
+from curator.tui.wording import fit
+
+
+@dataclass(frozen=True, slots=True)
+class LearnFacts:
+    """What is in use, the training that runs, and the key that stops it."""
+
+    in_use: Use | None = None
+    running: Running | None = None
+    stop: str = ""
+
+
+class LearnHead(Sheet[LearnFacts]):
+    """One line."""
+
+    def lines(self, facts: LearnFacts, width: int) -> Iterable[Line]:
+        """Return the line."""
+        title = (" Learn   ", "heading")
+        if facts.running is not None:
+            yield [title, *lessons.progress(facts.running, width - 9, facts.stop)]
+            return
+        use = facts.in_use
+        if use is None:
+            text, ink = "nothing learnt is in use: texts come from the model alone", "muted"
+        else:
+            what = "steers and chooses" if use.generator else "chooses among drafts"
+            text, ink = f"{use.version.name} {what} since {use.at[:10]}", "good"
+        yield [title, (fit(text, width - 9), ink)]

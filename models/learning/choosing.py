@@ -1,0 +1,60 @@
+"""How many z a generator may choose from before texts become alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from models.drafts import Drafting
+from models.lcgan import Generator, LcGanConfig
+from models.lcgan_train import likeness
+from models.learning.ratings import SPLIT_SEED
+from models.learning.reward import TasteReward
+from models.learning.steering import TasteSteering
+from models.learning.values import TasteValues
+from models.pairs import matching, split
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was written with so many z to choose from: mean chance, and how alike, as shares."""
+
+    choices: int
+    reward: float
+    self_bleu: float
+    distinct: float
+    allowed: bool
+
+
+def choose(
+    drafter: Drafting,
+    reward: TasteReward,
+    values: TasteValues,
+    generator: Generator,
+    guards: LcGanConfig,
+    numbers: Sequence[int],
+    songs: int,
+    seed: int,
+    *,
+    on_progress: Callable[[int, int], None] = lambda *_: None,
+) -> tuple[TasteSteering, list[Choice]]:
+    """Return the steering with as many choices as the guards allow, and what was tried."""
+    prior, c = drafter.prior, guards
+    pairs = matching(prior, split(prior, SPLIT_SEED).check, songs, seed + 1)
+    z, known = pairs.all(seed + 1)
+
+    def written(steering: TasteSteering | None) -> tuple[float, float, float]:
+        texts = drafter(steering.many(z, known) if steering else z, known, seed)
+        return float(reward.judge(texts, known).mean()), *likeness(texts)
+
+    _, plain_alike, plain_distinct = written(None)
+    best, tried = TasteSteering(prior, generator, values), list[Choice]()
+    for number in (1, *numbers):
+        on_progress(len(tried), 1 + len(numbers))
+        steering = TasteSteering(prior, generator, values, number)
+        chance, alike, distinct = written(steering)
+        alike, distinct = alike / max(plain_alike, 1e-9), distinct / max(plain_distinct, 1e-9)
+        allowed = alike <= 1 + c.most_alike and distinct >= 1 - c.least_distinct
+        tried.append(Choice(number, chance, alike, distinct, allowed))
+        good = max((t.reward for t in tried if t.allowed), default=0.0)
+        if allowed and chance >= good:
+            best = steering
+    return best, tried

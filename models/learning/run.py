@@ -1,0 +1,275 @@
+"""From ratings to a folder: drafts, reward head, value models, LC-GAN, how much to choose."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from models.drafts import Drafting
+from models.lcgan_train import LcGanProgress, LcGanResult, train_lcgan
+from models.learning import store
+from models.learning.card import card
+from models.learning.choosing import Choice, choose
+from models.learning.compare import compare_with
+from models.learning.drafted import draft
+from models.learning.features import Features, Read, read
+from models.learning.freshness import Worn
+from models.learning.head import HeadConfig, fit_head
+from models.learning.likings import likings
+from models.learning.ratings import (
+    SPLIT_SEED,
+    LearnError,
+    LearnProgress,
+    LearnReport,
+    LearnSettings,
+    Phase,
+    Rating,
+    TooFew,
+)
+from models.learning.reward import Taste, TasteReward, TopicPart
+from models.learning.skill import measure, too_few
+from models.learning.steering import TasteSteering
+from models.learning.values import TasteConfig, fit_taste
+from models.topics import TopicsError
+from models.topics import load as load_topics
+from models.writer import Reader, Vector, Writer, reads
+
+_SHARES: dict[Phase, float] = {
+    "reading": 0.03,
+    "drafts": 0.30,
+    "reward": 0.02,
+    "skill": 0.10,
+    "value models": 0.10,
+    "LC-GAN": 0.25,
+    "choosing": 0.10,
+    "writing": 0.10,
+}
+"""About which part of the time each phase takes, for the time left."""
+
+
+@dataclass(slots=True)
+class _Teller:
+    """Tells progress, and guesses what is left from the time so far."""
+
+    tell: Callable[[LearnProgress], None]
+    should_stop: Callable[[], bool]
+    began: float = field(default_factory=time.monotonic)
+
+    def __call__(self, phase: Phase, done: int, total: int, detail: str = "") -> None:
+        names = list(get_args(Phase))
+        before = sum(_SHARES[name] for name in names[: names.index(phase)])
+        share = before + _SHARES[phase] * done / max(1, total)
+        eta = (time.monotonic() - self.began) / share * (1 - share) if share > 0.02 else None
+        self.tell(LearnProgress(phase, done, total, eta, detail))
+        if self.should_stop():
+            raise InterruptedError
+
+
+def learn(
+    ratings: Sequence[Rating],
+    writer: Writer,
+    settings: LearnSettings,
+    out_folder: Path,
+    *,
+    current: Path | None = None,
+    on_progress: Callable[[LearnProgress], None] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> LearnReport:
+    """Train the reward head, and the generator with it, and write `out_folder`.
+
+    `current`, another folder, is what the comparison holds it against. `should_stop` is asked at
+    least once a second or two; InterruptedError is raised then and nothing is written. Raises
+    TooFew below LEAST_RATINGS ratings or LEAST_EACH liked or disliked ones, and LearnError for a
+    writer that texts cannot be read with.
+    """
+    if not reads(writer):
+        raise LearnError(f"{writer.name} cannot learn: it has no latent space to read texts into")
+    short = too_few(np.array([rating.value for rating in ratings], np.float32))
+    if short:
+        raise TooFew(short)
+    tell = _Teller(on_progress, should_stop)
+    tell("reading", 0, 1)
+    drafter = writer.drafter()
+    texts = read(writer, [r.text for r in ratings], [r.conditions for r in ratings])
+    tell("reading", 1, 1)
+    drafted = draft(
+        writer,
+        drafter,
+        settings.drafts,
+        SPLIT_SEED,
+        settings.cache,
+        on_progress=lambda done, total: tell("drafts", done, total),
+        should_stop=should_stop,
+    )
+    features = Features.fit(drafted.read, texts)
+    values, weights = _labels(ratings, settings)
+    tell("reward", 0, 1)
+    x, groups = features(texts), features.slices
+    config = HeadConfig(members=settings.members, seed=settings.seed)
+    head = fit_head(x, values, weights, groups, config)
+    taste = _mixed(Taste(head, features, Worn.of(drafted.read.texts)), settings, drafted.read)
+    songs = [rating.song for rating in ratings]
+    skill = measure(
+        x,
+        values,
+        weights,
+        songs,
+        groups,
+        replace(config, draws=config.draws // 2),
+        settings.folds,
+        on_progress=lambda done, total: tell("skill", done, total),
+    )
+    value_models, correlation = fit_taste(
+        drafted.z,
+        drafted.read.known,
+        taste.scores(drafted.read),
+        TasteConfig(seed=settings.seed),
+        on_progress=lambda done, total: tell("value models", done, total),
+    )
+    reward = TasteReward(taste, value_models, writer)
+    result = _train(writer, drafter, reward, settings, tell)
+    steering, tried = choose(
+        drafter,
+        reward,
+        value_models,
+        result.generator,
+        settings.lcgan,
+        settings.choices,
+        settings.held_out,
+        settings.seed,
+        on_progress=lambda done, total: tell("choosing", done, total),
+    )
+    comparison = None
+    if settings.compared:
+        comparison = compare_with(
+            taste,
+            steering,
+            writer,
+            drafter,
+            ratings,
+            _steering_of(current, writer),
+            songs=settings.compared,
+            candidates=settings.candidates,
+            seed=settings.seed,
+            on_progress=lambda done, total: tell("writing", done, total),
+            should_stop=should_stop,
+        )
+    report = LearnReport(
+        folder=out_folder,
+        skill=skill,
+        likings=likings(taste, drafted.read, texts),
+        generator=result.best.step > 0 or steering.choices > 1,
+        steering=_figures(result, steering, tried, correlation),
+        comparison=comparison,
+        seconds=time.monotonic() - tell.began,
+        writer=writer.name,
+        writer_hash=writer.weights_hash,
+        ratings=tuple(rating.id for rating in ratings),
+    )
+    _save(report, taste, steering, settings)
+    return report
+
+
+def _labels(ratings: Sequence[Rating], settings: LearnSettings) -> tuple[Vector, Vector]:
+    values = np.array([rating.value for rating in ratings], np.float32)
+    weights = np.array([rating.weight for rating in ratings], np.float32)
+    if settings.shuffle:
+        order = np.random.default_rng([settings.seed, 7]).permutation(len(values))
+        values, weights = values[order], weights[order]
+    return values, weights
+
+
+def _mixed(taste: Taste, settings: LearnSettings, drafts: Read) -> Taste:
+    """Add the topics that are wanted. Raises LearnError for topics that cannot be used."""
+    spread = float(taste.head.score(taste.features(drafts)).std()) + 1e-6
+    taste = replace(taste, spread=spread, freshness=settings.freshness)
+    if not settings.topic or settings.topics is None:
+        return taste
+    try:
+        topics = load_topics(settings.topics)
+    except TopicsError as error:
+        raise LearnError(str(error)) from error
+    weights = np.zeros(len(topics), np.float32)
+    for k, weight in settings.topic_weights.items():
+        if not 0 <= k < len(topics):
+            raise LearnError(f"there is no topic {k}; they are numbered 0 to {len(topics) - 1}")
+        weights[k] = weight
+    part = TopicPart(topics, weights).scaled_to(drafts.texts)
+    human, topic = settings.human, settings.topic
+    return replace(taste, topics=part, human=human, topic=topic)
+
+
+def _train(
+    writer: Reader,
+    drafter: Drafting,
+    reward: TasteReward,
+    settings: LearnSettings,
+    tell: _Teller,
+) -> LcGanResult:
+    def progress(now: LcGanProgress) -> None:
+        tell("LC-GAN", now.step, now.total, f"chance {now.reward:.2f}, real {now.realism:.0%}")
+
+    tell("LC-GAN", 0, settings.lcgan.steps)
+    result = train_lcgan(
+        drafter.prior,
+        drafter,
+        reward,
+        replace(settings.lcgan, seed=settings.seed, split_seed=SPLIT_SEED),
+        weights_hash=writer.weights_hash,
+        on_progress=progress,
+        should_stop=tell.should_stop,
+    )
+    tell("LC-GAN", settings.lcgan.steps, settings.lcgan.steps)
+    return result
+
+
+def _steering_of(folder: Path | None, writer: Writer) -> TasteSteering | None:
+    if folder is None:
+        return None
+    learned = store.load(folder)
+    fits = learned.description.get("writer_hash") == writer.weights_hash
+    return learned.steering if fits else None
+
+
+def _figures(
+    result: LcGanResult, steering: TasteSteering, tried: Sequence[Choice], correlation: float
+) -> dict[str, Any]:
+    return {
+        "start": asdict(result.start),
+        "best": asdict(result.best),
+        "ending": result.ending,
+        "training_seconds": round(result.seconds, 1),
+        "choices": steering.choices,
+        "tried": [asdict(choice) for choice in tried],
+        "value_correlation": correlation,
+    }
+
+
+def _save(
+    report: LearnReport, taste: Taste, steering: TasteSteering, settings: LearnSettings
+) -> None:
+    described: dict[str, Any] = {
+        "writer": report.writer,
+        "writer_hash": report.writer_hash,
+        "generator": report.generator,
+        "ratings": list(report.ratings),
+        "settings": _plain(asdict(settings)),
+        "figures": {
+            "skill": asdict(report.skill),
+            "steering": dict(report.steering),
+            "likings": [asdict(liking) for liking in report.likings],
+            "comparison": report.comparison.to_dict() if report.comparison else None,
+            "seconds": round(report.seconds, 1),
+        },
+    }
+    kept = steering if report.generator else None
+    store.save(report.folder, taste, kept, described, card(report.folder.name, described))
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {n: str(v) if isinstance(v, Path) else v for n, v in settings.items()}
+    plain["topic_weights"] = {str(k): w for k, w in settings["topic_weights"].items()}
+    return plain

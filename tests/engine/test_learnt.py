@@ -1,0 +1,151 @@
+"""Rows in arms, with a writer and a reward whose doings can be counted."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from curator.engine import learnt, training
+from curator.engine.learnt import Chosen, Learnt, draft_seed
+from curator.engine.protocol import Generate, Progress, Train
+from models import learning
+from models.learning import LearnError, LearnProgress, LearnReport, Rating, Skill
+from models.writer import Conditions, SampleEvent, Sampling, Steering, TokenEvent, Vector
+
+SONG = Conditions("A", "T", ("dub",), {"energy": 0.5})
+
+
+class Writer:
+    """Writes "<seed>/<row>/<z>"; z is the row's number, moved by the steering."""
+
+    name, weights_hash, device, latent = "w", "hash", "cpu", 1
+
+    def write(
+        self, conditions: Conditions, n: int, seed: int, *, first_row: int = 0,
+        sampling: Sampling = Sampling(), steering: Steering | None = None,  # noqa: B008
+    ) -> Iterator[Any]:  # fmt: skip
+        yield TokenEvent(())
+        for row in reversed(range(first_row, first_row + n)):
+            z = np.array([row], np.float32)
+            z = z if steering is None else steering(z, z)
+            text = f"{seed}/{row}/{z[0]:g}"
+            yield SampleEvent(row, text, 1, 0.1, z, np.zeros(1, np.float32))
+
+
+class Reward:
+    """Likes a high row most, but never the last of eight: the best is row 6."""
+
+    def score(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:
+        assert len(texts) == len(conditions)
+        rows = [int(text.split("/")[1]) for text in texts]
+        return np.array([0.0 if row == 7 else row / 10 for row in rows], np.float32)
+
+    def doubt(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:
+        return np.zeros(len(texts), np.float32)
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What is read from any folder."""
+    found: dict[str, Any] = {"reward": Reward(), "generator": lambda z, known: z + 100}
+
+    def read(name: str) -> Any:
+        if found[name] is None:
+            raise LearnError(f"there is no {name}")
+        return found[name]
+
+    monkeypatch.setattr(learnt, "load_reward", lambda folder, writer: read("reward"))
+    monkeypatch.setattr(learnt, "load_generator", lambda folder: read("generator"))
+    return found
+
+
+def rows(tmp_path: Path, *arms: str, first_row: int = 3) -> list[Chosen]:
+    request = Generate("1", "A", "T", ["dub"], {}, len(arms), 7, first_row, arms=list(arms),
+                       learned=str(tmp_path), drafts=8)  # fmt: skip
+    steps = Learnt(tmp_path, Writer()).write(request, SONG)
+    return [step for step in steps if step is not None]
+
+
+def test_each_row_comes_about_as_its_arm_says(tmp_path: Path, found: dict[str, Any]) -> None:
+    control, best, steered = rows(tmp_path, "control", "best-of", "steered")
+    assert (control.event.text, control.event.row, control.drafts) == ("7/3/3", 3, 1)
+    assert (best.event.text, best.event.row, best.drafts) == (f"{draft_seed(7, 4)}/6/6", 4, 8)
+    assert (steered.event.text, steered.drafts) == (f"{draft_seed(7, 5)}/6/106", 8)
+    assert [c.arm for c in (control, best, steered)] == ["control", "best-of", "steered"]
+    assert [c.expected for c in (control, best, steered)] == pytest.approx([0.3, 0.6, 0.6])
+
+
+def test_a_row_is_the_same_whatever_is_written_beside_it(
+    tmp_path: Path, found: dict[str, Any]
+) -> None:
+    together = rows(tmp_path, "best-of", "steered", "control")
+    alone = rows(tmp_path, "steered", first_row=4)
+    assert alone[0].event.text == together[1].event.text
+
+
+def test_without_a_generator_a_steered_row_is_best_of_and_says_so(
+    tmp_path: Path, found: dict[str, Any]
+) -> None:
+    found["generator"] = None
+    (row,) = rows(tmp_path, "steered")
+    assert row.arm == "best-of"
+    found["reward"] = None
+    with pytest.raises(LearnError):
+        rows(tmp_path, "steered")
+
+
+# Training
+
+
+LINE = {
+    "id": "s", "text": "words", "liked": 0.75, "weight": 0.5, "song": "a – t",
+    "about": {"artist": "A", "title": "T", "genres": ["dub"], "features": {"energy": 0.5}},
+    "weights": "hash", "z": "AACAPwAAAEA=", "logprob": -1.5,
+}  # fmt: skip
+
+
+def report(folder: Path) -> LearnReport:
+    skill = Skill(1, 1, 1, False, "too few labels to know")
+    steering = {"reward": np.float32(0.5), "nan": float("nan")}
+    return LearnReport(
+        folder=folder, skill=skill, likings=(), generator=True, steering=steering,
+        comparison=None, seconds=1.5, writer="w", writer_hash="hash", ratings=("s",),
+    )  # fmt: skip
+
+
+def test_ratings_reach_the_learning_as_they_were_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+
+    def learn(ratings: list[Rating], writer: Any, settings: Any, folder: Path, **hooks: Any) -> Any:
+        seen.append((ratings, settings.seed, folder))
+        for done in range(3):
+            hooks["on_progress"](LearnProgress("drafts", done, 3, eta=2.0))
+        hooks["on_progress"](LearnProgress("LC-GAN", 0, 9))
+        return report(folder)
+
+    monkeypatch.setattr(learning, "learn", learn)
+    monkeypatch.setattr(training, "_step_back", lambda: None)
+    file = tmp_path / "ratings.jsonl"
+    other = LINE | {"id": "x", "weights": "another model's"}
+    file.write_text(json.dumps(LINE) + "\n" + json.dumps(other) + "\n")
+    sent: list[Progress] = []
+    train = Train("1", str(file), str(tmp_path / "v1"), 9)
+    text = training.train(train, Writer(), sent.append, lambda: False, clock=lambda: 0.0)
+    ((ratings, seed, folder),) = seen
+    first, second = ratings
+    assert (first.text, first.value, first.weight, first.song) == ("words", 0.75, 0.5, "a – t")
+    assert first.conditions == SONG
+    assert (list(first.z), first.logprob) == ([1.0, 2.0], -1.5)
+    assert (second.z, second.logprob) == (None, None)
+    assert (seed, folder) == (9, tmp_path / "v1")
+    assert [(p.phase, p.done, p.seconds_left) for p in sent] == [
+        ("drafts", 0, 2.0), ("LC-GAN", 0, None)
+    ]  # fmt: skip
+    read = json.loads(text)
+    assert (read["skill"]["verdict"], read["generator"]) == ("too few labels to know", True)
+    assert read["steering"] == {"reward": 0.5, "nan": None}
