@@ -73,17 +73,8 @@ class CvaeWriter(LatentRows):
 
     def embed(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Embedding:
         """Embed texts; see `models.writer.Reader`. `states`: mean embeddings."""
-        return embed(self.model, *self._batchable(texts, conditions))
-
-    def _batchable(
-        self, texts: Sequence[str], conditions: Sequence[Conditions]
-    ) -> tuple[list[list[int]], Vector]:
-        pairs = list(zip(texts, conditions, strict=True))
-        tokens = [template_of(self.tokenizer, text, song)[0] or [EOS] for text, song in pairs]
-        known = [self.known(song) for _, song in pairs]
-        return tokens, np.stack(known) if known else np.zeros(
-            (0, condition_space().width), np.float32
-        )
+        tokens, known = self._batchable(texts, conditions)
+        return embed(self.model, self.model.embed, tokens, known)
 
     def drafter(self) -> "Drafter":
         """Return what writes many quick texts with these weights; see `models.drafts`.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.drafts import Drafter, drafts
+from models.drafts import Drafting, drafts
 from models.files import write_atomically
 from models.pairs import matching, split
 from models.value import ValueConfig
@@ -38,7 +38,7 @@ class Labelled:
 
 
 def gather(
-    drafter: Drafter,
+    drafter: Drafting,
     config: ValueConfig,
     cache: Path | None = None,
     *,

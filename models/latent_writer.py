@@ -1,7 +1,7 @@
 """What writers with a latent space share: where z comes from, and what becomes of each row."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -9,8 +9,11 @@ import numpy as np
 from models.conditions import condition_space
 from models.guards import TrainingText
 from models.prior import LatentPrior
+from models.reading import template_of
 from models.rows import MAX_TOKENS, Attempt, Row, Vocabulary
 from models.sampling import generator
+from models.tokenizer import EOS
+from models.units import Tokenizer
 from models.writer import (
     Conditions,
     Sampling,
@@ -28,6 +31,7 @@ class LatentRows(ABC):
     """
 
     candidates: int
+    tokenizer: Tokenizer
     _vocabulary: Vocabulary
     _prior: LatentPrior
     _training: TrainingText
@@ -39,6 +43,16 @@ class LatentRows(ABC):
     def known(self, conditions: Conditions) -> Vector:
         """Return the condition vector, (width,)."""
         return condition_space().encode(conditions.genres, conditions.features)
+
+    def _batchable(
+        self, texts: Sequence[str], conditions: Sequence[Conditions]
+    ) -> tuple[list[list[int]], Vector]:
+        pairs = list(zip(texts, conditions, strict=True))
+        tokens = [template_of(self.tokenizer, text, song)[0] or [EOS] for text, song in pairs]
+        known = [self.known(song) for _, song in pairs]
+        return tokens, np.stack(known) if known else np.zeros(
+            (0, condition_space().width), np.float32
+        )
 
     def write(
         self,

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from models import checkpoint, lcgan_store
-from models.drafts import Drafter
+from models import lcgan_store, library
+from models.checkpoint import CheckpointError
+from models.drafts import Drafting
 from models.labelled import Labelled, gather
 from models.lcgan import LcGanConfig
 from models.lcgan_report import Comparison, compare, table
@@ -17,7 +18,7 @@ from models.lcgan_train import LcGanProgress, LcGanResult, train_lcgan
 from models.reward import TopicReward
 from models.topics import Topics, check_weights
 from models.value import ValueConfig, ValueFigures, fit_value
-from models.writer import Vector
+from models.writer import Vector, reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def make_lcgan(
     on_stage: Callable[[Stage], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> LcGanReport:
-    """Train a generator for the CVAE in the folder `model` and write it to `out`.
+    """Train a generator for the writer in the folder `model` and write it to `out`.
 
     `weights` on topics, positive for wanted ones. `songs` held-out songs are written for in every
     way to compare, none for 0. Drafts are kept in `cache`. `should_stop` ends training with what
@@ -81,8 +82,12 @@ def make_lcgan(
     began = time.monotonic()
     tell = _Teller(on_stage)
     tell("loading", 0, 0)
-    loaded = checkpoint.load(model)
-    drafter = Drafter(loaded, device)
+    writer = library.load(model, device)
+    if not reads(writer):
+        raise CheckpointError(
+            f"{writer.name} has no z that the song decides: there is none to move"
+        )
+    drafter = writer.drafter()
     labelled = gather(
         drafter,
         value,
@@ -148,7 +153,7 @@ def _reward(
 
 
 def _train(
-    drafter: Drafter,
+    drafter: Drafting,
     reward: TopicReward,
     config: LcGanConfig,
     name: str,

@@ -12,6 +12,7 @@ from models.block import Block
 from models.checkpoint import Checkpoint, CheckpointError
 from models.claims import claims, strange_names
 from models.device import best_device
+from models.embedding import embed
 from models.guards import TrainingText
 from models.latent_writer import LatentRows
 from models.pretrained.base import find
@@ -24,7 +25,7 @@ from models.prior import LatentPrior
 from models.reading import surprisals, template_of
 from models.rows import Attempt, Vocabulary
 from models.tokenizer import BOS, EOS
-from models.writer import Conditions, TokenSurprisal, Vector
+from models.writer import Conditions, Embedding, TokenSurprisal, Vector
 from models.writing import Slots, judge
 
 _CLAIMS, _NAMES = 2.5, 1.5
@@ -105,6 +106,11 @@ class PretrainedWriter(LatentRows):
             batch = torch.tensor([tokens or [EOS]], device=self._device)
             mean, _ = self.model.encode(batch, self._a(conditions))
         return np.asarray(mean[0].cpu().numpy(), np.float32)
+
+    def embed(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Embedding:
+        """Embed texts; see `models.writer.Reader`. `states` are means of the base's embeddings."""
+        tokens, known = self._batchable(texts, conditions)
+        return embed(self.model, self.model.embedded, tokens, known)
 
     def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
         """Return how unexpected each piece of `text` is, before z is known.
