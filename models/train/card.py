@@ -18,9 +18,9 @@ knows nothing of the song, and is there to be sampled, to reconstruct, and to wa
 sentences (Bowman et al. 2016).""",
     "recurrent": """A recurrent language model of single sentences about music. It has no latent
 space; it is the yardstick for the models that have one.""",
-    "pretrained": """A small language model from elsewhere that was taught to write one sentence about
-how a song sounds, given its names, genres and audio features, from a point z of a latent space. It
-is meant for drafts that a person reads, edits and signs.""",
+    "pretrained": """A small language model from elsewhere that was taught to write one sentence
+about how a song sounds, given its names, genres and audio features, from a point z of a latent
+space. It is meant for drafts that a person reads, edits and signs.""",
 }
 
 
