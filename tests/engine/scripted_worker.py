@@ -137,6 +137,10 @@ def load(name: str, device: str | None) -> Scripted:
     happened("loads")
     if name == "missing":
         raise FileNotFoundError("there is no model 'missing'")
+    if name == "baseless":
+        from models.pretrained.base import NoBase
+
+        raise NoBase("the base is not here; `pull` fetches it")
     if name == "dies":
         print("Illegal instruction, or so", file=sys.stderr)
         os._exit(7)

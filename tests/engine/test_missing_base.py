@@ -1,0 +1,21 @@
+"""A model whose base is not here: the small one writes meanwhile, and that is said."""
+
+from collections.abc import Callable
+from typing import Any
+
+from curator.engine.worker import SMALL
+
+
+async def test_the_small_model_writes_where_the_base_is_missing(make: Callable[..., Any]) -> None:
+    engine = make("baseless")
+    await engine.start()
+    ready = await engine.wait_ready()
+    assert ready.model == SMALL
+    assert ready.note == f"the base is not here; `pull` fetches it. {SMALL} writes meanwhile"
+    assert engine.texts(await engine.all(engine.job("1"))) == engine.expected(0, 5)
+
+
+async def test_a_model_that_is_here_needs_no_note(make: Callable[..., Any]) -> None:
+    engine = make()
+    await engine.start()
+    assert (await engine.wait_ready()).note == ""
