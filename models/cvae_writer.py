@@ -43,6 +43,7 @@ class CvaeWriter(LatentRows):
         self.name, self.device = name, str(self._device)
         self.weights_hash = checkpoint.weights_hash
         self._checkpoint = checkpoint
+        self._drafter: Drafter | None = None
         tensors = checkpoint.tensors
         self.model = load_model(checkpoint.config, tensors, checkpoint.kind).to(self._device)
         self.latent = self.model.config.latent
@@ -83,7 +84,9 @@ class CvaeWriter(LatentRows):
         """
         from models.drafts import Drafter
 
-        return Drafter(self._checkpoint, self.device)
+        if self._drafter is None:
+            self._drafter = Drafter(self._checkpoint, self.device)
+        return self._drafter
 
     def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
         """Return how unexpected each piece of `text` is, before z is known.

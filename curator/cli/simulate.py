@@ -150,11 +150,16 @@ def _run(
     from curator.simulation.report import Run
 
     began = time.monotonic()
-    settings = replace(plan.settings, cache=scratch / "drafts")
+    settings = replace(plan.settings, cache=drafts_folder(scratch))
     plan = replace(plan, settings=settings)
     looped = loop(plan, writer, judge, scratch / f"seed-{plan.seed}", teller.tell)
     measured = measure(plan, writer, judge, second, looped.learnt, looped.shuffled, teller.tell)
     return Run(plan.seed, looped, measured, time.monotonic() - began)
+
+
+def drafts_folder(scratch: Path) -> Path:
+    """Return where the writer's drafts are kept from seed to seed."""
+    return scratch / "drafts"
 
 
 def _show(found: dict[str, Any]) -> None:

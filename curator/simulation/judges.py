@@ -4,6 +4,7 @@ The file is run as any script that its owner starts would be. What goes wrong in
 its own words; what it answers is checked before anything is learnt from it.
 """
 
+import contextlib
 import importlib.util
 import inspect
 import sys
@@ -52,7 +53,10 @@ class Judge:
         return self._read(answer, text)
 
     def _read(self, answer: Any, text: str) -> Answer:
-        plain = answer.item() if hasattr(answer, "item") and callable(answer.item) else answer
+        plain = answer
+        if hasattr(answer, "item"):  # a number of numpy's or torch's
+            with contextlib.suppress(Exception):
+                plain = answer.item()
         if isinstance(plain, bool):
             return Answer(plain)
         if isinstance(plain, int | float) and plain in (1, 2, 3, 4, 5):

@@ -212,8 +212,11 @@ class _Loop:
             compared=0,
         )
         if not last:
-            steps = max(1, settings.lcgan.steps // 3)
-            settings = replace(settings, folds=0, lcgan=replace(settings.lcgan, steps=steps))
+            # Between rounds the choice of z does; the generator is trained once there is most to
+            # learn from.
+            lcgan = replace(settings.lcgan, steps=0)
+            choices, few = settings.choices[:2], settings.held_out // 2
+            settings = replace(settings, folds=0, lcgan=lcgan, choices=choices, held_out=few)
         elif shuffle:
             settings = replace(settings, folds=0)
 

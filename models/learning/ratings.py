@@ -75,7 +75,7 @@ def _quick() -> LcGanConfig:
 
 @dataclass(frozen=True, slots=True)
 class LearnSettings:
-    """How to learn. The same settings, ratings and writer give the same files.
+    """How to learn. The same settings, ratings and writer give the same weights.
 
     `drafts` unlabelled texts are written (or read from `cache`, a folder) to learn what a z will
     be worth; `members` value models learn it. `human` and `topic` weigh the two rewards that the

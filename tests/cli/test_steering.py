@@ -97,3 +97,29 @@ def test_a_generator_of_another_writer_is_refused(run, tmp_path):
     missing = run("generate", *SONG, "--steer", tmp_path / "nowhere")
     assert missing.code == 2
     assert "no generator" in missing.err
+
+
+class Learnt:
+    """What was learnt from a curator, for the weights of `weights_hash`."""
+
+    def __init__(self, weights_hash):
+        self.weights_hash = weights_hash
+
+    def __call__(self, z, known):
+        return z + 3.0
+
+
+def test_a_version_that_was_learnt_steers_too(run, tmp_path, monkeypatch):
+    version = tmp_path / "learned" / "v3"
+    version.mkdir(parents=True)
+    (version / "learned.json").write_text("{}")
+    own = describe(SHIPPED / "cvae-small")["weights_hash"]
+    found = {"weights_hash": own}
+    monkeypatch.setattr("models.learning.load_generator", lambda folder: Learnt(**found))
+    asked = ("generate", *SONG, "-n", "1", "--seed", "3", "--home", tmp_path)
+    steered = run(*asked, "--steer", "v3")
+    assert steered.code == 0
+    assert steered.out != run(*asked).out
+    found["weights_hash"] = "another"
+    ran = run(*asked, "--steer", "v3")
+    assert (ran.code, "another model" in ran.err) == (2, True)

@@ -5,13 +5,12 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
-from curator.engine import learnt, training
+from curator.engine import learnt
 from curator.engine.learnt import Chosen
 from curator.engine.protocol import (
     Cancel,
@@ -24,13 +23,10 @@ from curator.engine.protocol import (
     Generate,
     Load,
     Message,
-    Progress,
     Ready,
     Surprisal,
     Surprisals,
     Tokens,
-    Train,
-    Trained,
     Written,
     from_line,
     to_line,
@@ -389,24 +385,3 @@ def test_where_what_was_learnt_cannot_be_read_texts_come_as_without_it(start: St
     harness.send(generate("1", 1, arms=["steered"], learned="missing", drafts=8))
     seen = [m for m in harness.read_to(Done("1")) if isinstance(m, Written)]
     assert [(w.text, w.arm, w.expected) for w in seen] == [("0 1 2", "", None)]
-
-
-def test_a_training_tells_how_it_goes_and_can_be_stopped(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def train(request: Train, writer: object, send: Callable[[Progress], None], stop: Callable[[], bool]) -> str:  # noqa: E501 # fmt: skip
-        if request.folder == "quick":
-            return '{"generator": true}'
-        send(Progress(request.id, "drafts", 1, 2))
-        while not stop():
-            time.sleep(0.001)
-        raise InterruptedError
-
-    monkeypatch.setattr(training, "train", train)
-    harness = start()
-    harness.send(Train("1", "ratings", "quick", 1))
-    assert harness.read() == Trained("1", '{"generator": true}')
-    harness.send(Train("2", "ratings", "slow", 1))
-    assert harness.read() == Progress("2", "drafts", 1, 2)
-    harness.send(Cancel("2"))
-    assert harness.read() == Cancelled("2")

@@ -175,6 +175,16 @@ def test_json_lines(write: Any) -> None:
             "a record of requests lacks at, source, text",
         ),
         ('{"table": "posts", "doc": {"id": "p"}}', "lacks at, post, step"),
+        (
+            '{"table": "versions", "doc": {"id": "v", "at": "t", "curator": "a", "version": "v1", '
+            '"step": "sold"}}',
+            "there is no step 'sold' of a version",
+        ),
+        (
+            '{"table": "samples", "doc": {"id": "s", "request_id": "r", "at": "t", "text": "", '
+            '"model": "m", "arm": "bent"}}',
+            "there is no arm 'bent'",
+        ),
         ('{"table": "events", "doc": 5}', "a record is not a JSON object"),
         ('{"sample_id": "s", "request_id": 5, "events": "[]"}', "not of the kind"),
         ('{"event_id": "e", "type": "judged", "data": "[]"}', "data is not a JSON object"),
@@ -200,9 +210,16 @@ def test_rescued_records(write: Any) -> None:
     event = {"id": "e", "at": "t", "curator": "ann", "type": "judged", "target": "s",
              "request": "r", "verdict": "approve", "seconds": 1.5}  # fmt: skip
     step = {"id": "p", "at": "t", "post": "s", "step": "queued", "request": "r", "price": 0.01}
-    tables = {"requests": request, "samples": sample, "events": event, "posts": step}
+    version = {"id": "v", "at": "t", "curator": "ann", "version": "v1", "step": "promoted",
+               "generator": True, "insisted": False}  # fmt: skip
+    tables = {"requests": request, "samples": sample, "events": event, "posts": step,
+              "versions": version}  # fmt: skip
     lines = [json.dumps({"table": table, "doc": doc}) for table, doc in tables.items()]
-    first, second, third, fourth = read_file(write("curator-unsaved-1.jsonl", "\n".join(lines)))
+    path = write("curator-unsaved-1.jsonl", "\n".join(lines))
+    first, second, third, fourth, fifth = read_file(path)
+    assert isinstance(fifth, Kept)
+    assert fifth.version
+    assert fifth.version.to_doc() == version
     assert isinstance(fourth, Kept)
     assert fourth.step
     assert fourth.step.to_doc() == step

@@ -212,3 +212,13 @@ async def test_no_card_says_how_its_text_came_about(stage, pages):
             seen.add((str(lines).replace(sample.text, ""), sample.arm))
         assert {arm for _, arm in seen} == {"control", "best-of", "steered"}
         assert len({shown for shown, _ in seen}) == 1
+
+
+async def test_the_palette_offers_what_works_here(stage, pages):
+    from curator.tui.palette import DeskCommands
+
+    async with stage.open(trainer=pages.trainer) as pilot:
+        screen = await pages.open(pilot, judged=0)
+        ids = {command.id for command, _ in DeskCommands(screen)._offered()}
+        assert {"train", "promote", "roll-back", "compare", "help", "theme"} <= ids
+        assert not {"approve", "send-now"} & ids

@@ -1,0 +1,71 @@
+"""A training in the worker: its progress, its report, and that it can be stopped."""
+
+import io
+import os
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from curator.engine import training
+from curator.engine.protocol import (
+    Cancel,
+    Cancelled,
+    Load,
+    Message,
+    Progress,
+    Ready,
+    Train,
+    Trained,
+    from_line,
+    to_line,
+)
+from curator.engine.worker import serve
+
+WRITER = SimpleNamespace(name="w", weights_hash="hash", device="cpu")
+
+
+def test_a_training_tells_how_it_goes_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    def train(
+        request: Train,
+        writer: object,
+        send: Callable[[Progress], None],
+        should_stop: Callable[[], bool],
+    ) -> str:
+        if request.folder == "quick":
+            return '{"generator": true}'
+        send(Progress(request.id, "drafts", 1, 2))
+        pause = threading.Event()
+        while not should_stop():
+            pause.wait(0.001)
+        raise InterruptedError
+
+    monkeypatch.setattr(training, "train", train)
+    theirs, ours = os.pipe()
+    answers, out = os.pipe()
+    stdin: io.RawIOBase = os.fdopen(ours, "wb", buffering=0)
+    stdout = os.fdopen(answers, "rb")
+    pipes = os.fdopen(theirs, "rb"), os.fdopen(out, "wb")
+    thread = threading.Thread(target=lambda: serve(lambda *_: WRITER, *pipes), daemon=True)  # type: ignore[arg-type, return-value]
+    thread.start()
+
+    def say(message: Message) -> None:
+        stdin.write(to_line(message))
+
+    def hear() -> Message:
+        return from_line(stdout.readline())
+
+    say(Load("load", "w"))
+    assert isinstance(hear(), Ready)
+    say(Train("1", "ratings", "quick", 1))
+    assert hear() == Trained("1", '{"generator": true}')
+    say(Train("2", "ratings", "slow", 1))
+    assert hear() == Progress("2", "drafts", 1, 2)
+    say(Cancel("2"))
+    assert hear() == Cancelled("2")
+    stdin.close()
+    thread.join(20)
+    assert not thread.is_alive()
+    stdout.close()
+    pipes[1].close()

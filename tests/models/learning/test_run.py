@@ -1,0 +1,229 @@
+"""The whole way from ratings to a folder, with the weights that ship and little of all else."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from models.conditions import condition_space
+from models.lcgan import LcGanConfig
+from models.learning import (
+    LearnError,
+    LearnSettings,
+    Rating,
+    TooFew,
+    compare,
+    learn,
+    load_generator,
+    load_reward,
+    store,
+)
+from models.library import SHIPPED, load
+from models.pairs import matching
+from models.topics import Topics, save
+from models.writer import Conditions, SampleEvent, has_latent, reads
+
+GAN = LcGanConfig(steps=2, hidden=16, pairs=64, batch=32, check_every=2, held_out=16)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("drafts")
+
+
+@pytest.fixture(scope="module")
+def writer():
+    return load("cvae-small", "cpu")
+
+
+@pytest.fixture(scope="module")
+def ratings(writer):
+    """Drafts of the writer's own, the short ones liked."""
+    drafter = writer.drafter()
+    pairs = matching(drafter.prior, np.arange(200), 40, 5)
+    texts = drafter(pairs.all(5)[0], pairs.known, 5)
+    middle = np.median([len(text.split()) for text in texts])
+    return [
+        Rating(
+            text,
+            Conditions(None, None, *condition_space().decode(known)),
+            float(len(text.split()) < middle),
+            song=f"song {i // 2}",
+            id=f"r{i}",
+        )
+        for i, (text, known) in enumerate(zip(texts, pairs.known, strict=True))
+    ]
+
+
+def settings(cache, **changes):
+    quick = {"drafts": 128, "members": 3, "lcgan": GAN, "choices": (4,), "held_out": 16}
+    return LearnSettings(**{**quick, "folds": 3, "compared": 6, "candidates": 2, "cache": cache}
+                         | changes)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def learnt(ratings, writer, cache, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("learnt") / "v1"
+    told = []
+    report = learn(ratings, writer, settings(cache), folder, on_progress=told.append)
+    return report, told
+
+
+def test_a_folder_says_what_it_was_learnt_from_and_how_well(learnt, ratings, writer):
+    report, _ = learnt
+    assert sorted(p.name for p in report.folder.iterdir()) == [
+        "CARD.md",
+        "learned.json",
+        "learned.safetensors",
+    ]
+    said = json.loads((report.folder / "learned.json").read_text())
+    assert said["ratings"] == [rating.id for rating in ratings]
+    assert said["writer_hash"] == writer.weights_hash
+    assert said["settings"]["seed"] == 1
+    assert said["figures"]["skill"]["auc"]["value"] == report.skill.auc.value
+    assert report.skill.auc.value > 0.55
+    assert "AUC" in (report.folder / "CARD.md").read_text()
+    length = [one for one in report.likings if one.name == "length"]
+    assert length
+    assert length[0].weight < 0
+
+
+def test_progress_goes_through_the_phases(learnt):
+    _, told = learnt
+    phases = list(dict.fromkeys(p.phase for p in told))
+    assert phases == [
+        "reading",
+        "drafts",
+        "reward",
+        "skill",
+        "value models",
+        "LC-GAN",
+        "choosing",
+        "writing",
+    ]
+    assert all(0 <= p.done <= p.total for p in told)
+    assert all(p.eta is None or p.eta >= 0 for p in told)
+
+
+def test_the_reward_ranks_what_was_never_rated(learnt, writer):
+    report, _ = learnt
+    head = load_reward(report.folder, writer)
+    short, long = (
+        "A low hum.",
+        "A low hum that goes on and on, and then goes on again for all of us.",
+    )
+    songs = [Conditions("Ember Road", "Slow Comet", ("folk",))] * 2
+    one, other = head.score([short, long], songs)
+    assert 0 <= other < one <= 1
+    assert (head.doubt([short, long], songs) > 0).all()
+    assert head.members([short], songs[:1]).shape == (1, 3)
+
+
+def test_the_generator_steers_the_writer_to_the_same_text_again(learnt, writer):
+    report, _ = learnt
+    if not report.generator:
+        with pytest.raises(LearnError, match="no generator"):
+            load_generator(report.folder)
+        return
+    steering = load_generator(report.folder)
+    song = Conditions("Ember Road", "Slow Comet", ("folk",))
+    texts = [
+        [e.text for e in writer.write(song, 2, 3, steering=steering) if isinstance(e, SampleEvent)]
+        for _ in range(2)
+    ]
+    assert texts[0] == texts[1]
+    assert steering.weights_hash == writer.weights_hash
+
+
+def test_the_comparison_has_every_way_and_two_judges(learnt, ratings, writer):
+    report, _ = learnt
+    found = report.comparison
+    assert [arm.name for arm in found.arms] == [
+        "prior",
+        "best-of-N",
+        "LC-GAN",
+        "LC-GAN + best-of-N",
+    ]
+    assert found.by_second is (found.arms[0].second is not None)
+    own = {arm.name: arm.own.value for arm in found.arms}
+    assert own["best-of-N"] > own["prior"]
+    if report.generator:
+        again = compare(
+            report.folder, writer, ratings, current=report.folder, songs=6, candidates=2
+        )
+        assert again.over_current.value == pytest.approx(0)
+        assert not again.better
+        assert again.over_best_of == found.over_best_of
+
+
+def test_topics_can_have_a_say(ratings, writer, cache, tmp_path):
+    words = ["drums", "guitar", "voice", "piano"]
+    matrix = np.eye(4, dtype=np.float32) * 0.9 + 0.025
+    save(Topics(words, matrix, np.full(4, 0.1, np.float32)), tmp_path / "topics", "# card")
+    mixed = settings(cache, human=0.0, topic=1.0, topics=tmp_path / "topics",
+                     topic_weights={3: 1.0}, freshness=0.0, folds=0, compared=0)  # fmt: skip
+    report = learn(ratings, writer, mixed, tmp_path / "v", on_progress=lambda _: None)
+    head = load_reward(report.folder, writer)
+    piano, drums = head.score(["A soft piano here.", "Loud drums all day."], [Conditions()] * 2)
+    assert piano > drums
+    assert report.skill.verdict == "not measured"
+
+
+def test_stopping_leaves_nothing(ratings, writer, cache, tmp_path):
+    asked = iter(range(1000))
+    with pytest.raises(InterruptedError):
+        learn(ratings, writer, settings(cache), tmp_path / "v", should_stop=lambda: next(asked) > 9)
+    assert not (tmp_path / "v").exists()
+
+
+def test_too_little_to_learn_from(ratings, writer, cache, tmp_path):
+    with pytest.raises(TooFew, match="19 of 20"):
+        learn(ratings[:19], writer, settings(cache), tmp_path)
+    with pytest.raises(LearnError, match="no latent space"):
+        learn(ratings, load("gru-small", "cpu"), settings(cache), tmp_path)
+
+
+@pytest.mark.parametrize(("value", "weight"), [(1.1, 1), (-0.1, 1), (0.5, 0), (0.5, float("inf"))])
+def test_a_rating_has_a_value_and_a_weight(value, weight):
+    with pytest.raises(ValueError, match="a rating's"):
+        Rating("text", Conditions(), value, weight)
+
+
+def test_what_was_learnt_is_for_its_weights_alone(learnt, tmp_path, writer):
+    report, _ = learnt
+    other = load("vae-small", "cpu")
+    with pytest.raises(LearnError, match="other weights"):
+        load_reward(report.folder, other)
+    with pytest.raises(LearnError, match="nothing learnt"):
+        store.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", [store.TENSORS, store.DESCRIPTION])
+def test_damage_is_named(learnt, tmp_path, name):
+    report, _ = learnt
+    for path in report.folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / name).write_bytes(b"[]")
+    with pytest.raises(LearnError, match="damaged"):
+        store.load(tmp_path)
+
+
+def test_a_text_is_embedded_as_it_is_encoded_and_costs_what_it_costs(writer):
+    song = Conditions("Ember Road", "Slow Comet", ("folk",), {"energy": 0.3})
+    texts = ["Ember Road hums.", "A slow piano, and then a long and quiet night.", "Low."]
+    found = writer.embed(texts, [song] * 3)
+    for row, text in enumerate(texts):
+        assert np.allclose(found.z[row], writer.encode(text, song), atol=1e-4)
+        read = writer.explain(text, song)  # given the text's own z, to the end of the sentence
+        with torch.inference_mode():
+            logprobs = writer.log_probabilities(read.inputs, torch.tensor(read.targets))
+        assert found.logprobs[row] == pytest.approx(float(logprobs.mean()), abs=2e-3)
+    assert writer.embed([], []).z.shape == (0, writer.latent)
+
+
+def test_who_reads_and_who_does_not(writer):
+    assert reads(writer)
+    assert not reads(load("gru-small", "cpu"))
+    assert has_latent(writer)
+    assert (SHIPPED / "cvae-small").is_dir()
