@@ -19,7 +19,7 @@ from models.train.state import TrainError
 from models.train.task import Call, Moment, Share, StepLoss
 from models.units import Tokenizer
 
-STAGES = (
+STAGES: tuple[Stage, ...] = (
     Stage("z first", 1, 1.2e-3, 1.2e-3, dropout=0.0, word_dropout=0.7),
     Stage("everything", 1, 1.2e-3, 1e-3, dropout=0.05, word_dropout=0.3),
     Stage("voice", 2, 9e-4, 5e-5, caption_repeat=0, dropout=0.05, word_dropout=0.08),
@@ -27,7 +27,7 @@ STAGES = (
 """While most of its input is hidden, the decoder cannot do without z; when it has learnt to ask,
 the input comes back. Without the first stage z is ignored from the first step to the last."""
 
-TUNING = (Stage("voice", 2, 5e-4, 5e-5, dropout=0.05, word_dropout=0.08),)
+TUNING: tuple[Stage, ...] = (Stage("voice", 2, 5e-4, 5e-5, dropout=0.05, word_dropout=0.08),)
 """For a model that is tuned already, and asks z."""
 
 
