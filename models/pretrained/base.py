@@ -55,6 +55,15 @@ class BaseTokenizer(BpeTokenizer):
     def __init__(self, tokenizer: Tokenizer, named: str) -> None:
         super().__init__(tokenizer)
         self._named = named
+        added = tokenizer.get_added_tokens_decoder().values()
+        self._specials = [str(a.content) for a in added if a.content not in PLACEHOLDERS]
+
+    def encode(self, text: str) -> list[int]:
+        """Return the tokens of `text`; a name in a special token's spelling is text like others."""
+        for special in self._specials:
+            if special in text:
+                text = text.replace(special, f"{special[0]} {special[1:]}")
+        return super().encode(text)
 
     def to_json(self) -> str:
         """Return what `models.units.read_tokenizer` reads."""
@@ -106,7 +115,7 @@ class Base:
             for path in self._shards():
                 tensors |= load_file(path)
             return Llama.of(self.config, tensors, dtype or torch.float32, device)
-        except (OSError, SafetensorError, ValueError) as error:
+        except (OSError, SafetensorError, ValueError, RuntimeError) as error:
             raise NoBase(f"{self.folder} is damaged: {error}") from None
 
     def tokenizer(self) -> BaseTokenizer:
@@ -139,6 +148,6 @@ class Base:
             return
         try:
             names = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
-        except (OSError, ValueError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise NoBase(f"{index} is damaged: {error}") from None
         yield from (self.folder / Path(name).name for name in names)

@@ -136,9 +136,29 @@ class Llama:
                 )
             embed = matrix("model.embed_tokens")
             head = matrix("lm_head") if "lm_head.weight" in tensors else embed
-            return cls(config, embed, head, tuple(layers), norm("model.norm"))
+            made = cls(config, embed, head, tuple(layers), norm("model.norm"))
         except KeyError as error:
             raise ValueError(f"a tensor is missing: {error}") from None
+        if not made._fits():
+            raise ValueError("a tensor is of another size than its config.json tells")
+        return made
+
+    def _fits(self) -> bool:
+        """Whether all is of the size that the configuration tells."""
+        c, vector = self.config, (self.config.hidden,)
+        ends = (c.vocabulary, c.hidden)
+        inner = (
+            (c.hidden + 2 * c.groups * c.head, c.hidden),
+            (c.hidden, c.hidden),
+            (2 * c.feed_forward, c.hidden),
+            (c.hidden, c.feed_forward),
+        )
+        norms = [n for layer in self.layers for n in (layer.attention_norm, layer.feed_norm)]
+        return (
+            self.embed.shape == self.head.shape == ends
+            and all(tuple(m.shape for m in layer.linears) == inner for layer in self.layers)
+            and all(norm.shape == vector for norm in (*norms, self.norm))
+        )
 
 
 def rms_norm(states: Tensor, weight: Tensor, epsilon: float) -> Tensor:

@@ -189,7 +189,7 @@ def _errors_told() -> Iterator[None]:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         raise PullError(f"{error.strerror or error}{where}") from None
-    except (KeyError, ValueError, AttributeError) as error:
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
         raise PullError(f"something in it is damaged: {error}") from None
 
 

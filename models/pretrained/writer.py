@@ -15,7 +15,7 @@ from models.device import best_device
 from models.embedding import embed
 from models.guards import TrainingText
 from models.latent_writer import LatentRows
-from models.pretrained.base import find
+from models.pretrained.base import NoBase, find
 from models.pretrained.drafting import PretrainedDrafter
 from models.pretrained.products import Precision
 from models.pretrained.prompt import prompt
@@ -60,7 +60,11 @@ class PretrainedWriter(LatentRows):
         self.latent = self.model.config.latent
         self.tokenizer = self.model.tokenizer
         self.writable = [int(token) for token in checkpoint.tensors["writable"]]
-        self._vocabulary = Vocabulary(self.tokenizer, self.writable, checkpoint.words)
+        try:
+            self._vocabulary = Vocabulary(self.tokenizer, self.writable, checkpoint.words)
+        except (IndexError, KeyError):
+            message = f"the base {base.name} here cuts text otherwise than the one {name} knows"
+            raise NoBase(message) from None
         self._masks = self._vocabulary.spelling.masks(self._device)
         self._training = TrainingText.from_tensors(checkpoint.tensors)
         self._prior = LatentPrior.from_tensors(checkpoint.tensors)
