@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from models.writer import Conditions
+
+LOUD = Conditions(genres=("metal",), features={"energy": 0.9, "tempo": 160})
+QUIET = Conditions(genres=("folk",), features={"energy": 0.2, "tempo": 80})
+
+
+def test_drafts_are_the_same_alone_and_in_company(writer):
+    drafter = writer.drafter()
+    dice = np.random.default_rng(0)
+    z = dice.standard_normal((20, 3)).astype(np.float32)
+    songs = [writer.known(LOUD if row % 2 else QUIET) for row in range(20)]
+    texts = drafter(z, np.stack(songs), seed=3)
+    assert len(texts) == 20
+    assert drafter(z[:2], np.stack(songs[:2]), seed=3) == texts[:2]
+    assert all(len(text.split()) >= 5 for text in texts)
+    loud = sum("rums" in text or "uitars" in text for text in texts[1::2])
+    assert loud > sum("rums" in text or "uitars" in text for text in texts[::2])
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_the_laid_out_decoder_foretells_as_the_model_does(writer, few_sentences, precision):
+    from models.pretrained.stepped import nats_a_token
+
+    nats = nats_a_token(writer, few_sentences[:8], precision)
+    assert 0 < nats < 1.5
+    if precision == "int8":
+        assert abs(nats - nats_a_token(writer, few_sentences[:8], "fp32")) < 0.15
