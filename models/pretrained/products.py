@@ -44,8 +44,7 @@ class EightBit:
     def __init__(self, weight: Tensor) -> None:
         scale = weight.abs().amax(1).clamp_min(_LEAST) / 127
         whole = (weight / scale[:, None]).round().to(torch.int8)
-        self._weight, self._scale = whole.T.contiguous(), scale
-        self._columns = self._weight.T.contiguous().T
+        self._columns, self._scale = whole.T, scale  # (in, out), column after column
 
     def __call__(self, rows: Tensor) -> Tensor:
         """Multiply."""

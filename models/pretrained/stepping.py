@@ -57,14 +57,14 @@ class Stepper:
     def __init__(
         self, model: Pretrained, writable: Sequence[int], precision: Precision | None = None
     ) -> None:
-        """`precision`, if it is not given, is the fastest one here; see `products`."""
+        """`precision`, if it is not given, is the fastest one here and now; see `quickest`."""
         base = model.base
         self.config, self._model = base.config, model
         device = base.embed.device
         self.slots = model.config.slots
         self.start_token = len(writable)
         self.places = self.slots + LONGEST_PROMPT + MAX_TOKENS
-        self.precision: Precision = precision or self._choose(model)
+        self.precision: Precision = precision or quickest(model)
         rows = torch.tensor([*writable, BOS], device=device)
         with torch.inference_mode():
             self.layers = [self._layer(model, i) for i in range(self.config.layers)]
@@ -72,13 +72,6 @@ class Stepper:
             self._head = product(model.rows_of(base.head, rows[:-1]), self.precision)
             self.norm = base.norm
             self._turns = self._signed(torch.arange(PLACE + MAX_TOKENS + 1, device=device))
-
-    @staticmethod
-    def _choose(model: Pretrained) -> Precision:
-        layer = model.base.layers[0].linears
-        if layer.qkv.device.type != "cpu":
-            return "fp16" if layer.qkv.device.type == "cuda" else "fp32"
-        return fastest([m.float() for m in layer], ("fp32", "bf16", "int8"), BLOCK)
 
     def _layer(self, model: Pretrained, number: int) -> _Layer:
         layer = model.base.layers[number]
@@ -166,6 +159,14 @@ class Stepper:
 
         states = self._through(states, cache.positions, attend)
         return self._head(rms_norm(states, self.norm, c.epsilon))
+
+
+def quickest(model: Pretrained) -> Precision:
+    """Return the precision in which this machine writes fastest."""
+    layer = model.base.layers[0].linears
+    if layer.qkv.device.type != "cpu":
+        return "fp16" if layer.qkv.device.type == "cuda" else "fp32"
+    return fastest([matrix.float() for matrix in layer], ("fp32", "bf16", "int8"), BLOCK)
 
 
 class Cache:

@@ -16,10 +16,11 @@ from models.embedding import embed
 from models.guards import TrainingText
 from models.latent_writer import LatentRows
 from models.pretrained.base import NoBase, find
+from models.pretrained.chosen import chosen
 from models.pretrained.drafting import PretrainedDrafter
 from models.pretrained.products import Precision
 from models.pretrained.prompt import prompt
-from models.pretrained.stepping import Cache, Prompt, Stepper
+from models.pretrained.stepping import Cache, Prompt, Stepper, quickest
 from models.pretrained.storing import read_model
 from models.prior import LatentPrior
 from models.reading import surprisals, template_of
@@ -71,8 +72,10 @@ class PretrainedWriter(LatentRows):
         self._capitals = frozenset(checkpoint.decoding.get("capitals", ()))
         self.candidates = int(checkpoint.decoding.get("candidates", 1))
         self.draws: Counter[str] = Counter()
-        self._stepper = Stepper(self.model, self.writable, precision)
-        self.precision = self._stepper.precision
+        self.precision = precision or chosen(
+            base.folder, self._device, lambda: quickest(self.model)
+        )
+        self._stepper = Stepper(self.model, self.writable, self.precision)
 
     # -- writing ---------------------------------------------------------------------------------
 

@@ -1,0 +1,40 @@
+"""The precision that a machine writes in, measured once and then kept.
+
+Which precision is fastest is close on some machines; measured at each start it could turn out
+this way today and that way tomorrow, and the same seed would give another text.
+"""
+
+import contextlib
+import json
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from models.files import write_atomically
+from models.pretrained.products import Precision
+
+FILE = "fastest.json"
+_KNOWN: tuple[Precision, ...] = ("fp32", "bf16", "fp16", "int8")
+
+
+def chosen(folder: Path, device: torch.device, measure: Callable[[], Precision]) -> Precision:
+    """Return what `measure` says, or what it said before on this machine, as kept in `folder`.
+
+    Another build of torch, another number of threads or another processor is measured anew; where
+    nothing can be written, every time.
+    """
+    machine = f"{torch.__version__}, {platform.processor() or platform.machine()}"
+    key = f"{device.type}, torch {machine}, {os.cpu_count()} cores"
+    path = folder / FILE
+    kept: dict[str, Precision] = {}
+    with contextlib.suppress(OSError, ValueError):
+        found = json.loads(path.read_text("utf-8"))
+        kept = {name: value for name, value in found.items() if value in _KNOWN}
+    if key not in kept:
+        kept[key] = measure()
+        with contextlib.suppress(OSError):
+            write_atomically(path, json.dumps(kept, indent=1).encode())
+    return kept[key]

@@ -1,0 +1,43 @@
+import json
+
+import torch
+
+from models.pretrained.chosen import FILE, chosen
+
+CPU = torch.device("cpu")
+
+
+def never():
+    raise AssertionError("it was measured again")
+
+
+def test_what_was_measured_once_is_kept(tmp_path):
+    assert chosen(tmp_path, CPU, lambda: "int8") == "int8"
+    assert chosen(tmp_path, CPU, never) == "int8"
+
+
+def test_each_kind_of_device_has_its_own(tmp_path):
+    chosen(tmp_path, CPU, lambda: "int8")
+    assert chosen(tmp_path, torch.device("cuda"), lambda: "fp16") == "fp16"
+    assert chosen(tmp_path, CPU, never) == "int8"
+
+
+def test_another_build_of_torch_is_measured_anew(tmp_path, monkeypatch):
+    chosen(tmp_path, CPU, lambda: "int8")
+    monkeypatch.setattr(torch, "__version__", "99.0")
+    assert chosen(tmp_path, CPU, lambda: "bf16") == "bf16"
+
+
+def test_a_damaged_file_or_an_unknown_precision_counts_for_nothing(tmp_path):
+    (tmp_path / FILE).write_text("{")
+    assert chosen(tmp_path, CPU, lambda: "bf16") == "bf16"
+    kept = json.loads((tmp_path / FILE).read_text())
+    (tmp_path / FILE).write_text(json.dumps(dict.fromkeys(kept, "int3")))
+    assert chosen(tmp_path, CPU, lambda: "fp32") == "fp32"
+
+
+def test_where_nothing_can_be_written_it_is_measured_every_time(tmp_path):
+    nowhere = tmp_path / "file"
+    nowhere.write_text("")
+    assert chosen(nowhere, CPU, lambda: "int8") == "int8"
+    assert chosen(nowhere, CPU, lambda: "bf16") == "bf16"
