@@ -44,13 +44,13 @@ class EightBit:
     def __init__(self, weight: Tensor) -> None:
         scale = weight.abs().amax(1).clamp_min(_LEAST) / 127
         whole = (weight / scale[:, None]).round().to(torch.int8)
-        self._columns, self._scale = whole.T, scale  # (in, out), column after column
+        self._columns, self._scale = whole.T, scale / 127  # (in, out), column after column
 
     def __call__(self, rows: Tensor) -> Tensor:
         """Multiply."""
-        scale = rows.abs().amax(1, keepdim=True).clamp_min(_LEAST) / 127
-        whole = (rows / scale).round().to(torch.int8)
-        return torch._int_mm(whole, self._columns).float().mul_(scale).mul_(self._scale)
+        largest = rows.abs().amax(1, keepdim=True).clamp_min_(_LEAST)
+        whole = (rows * (127 / largest)).round_().to(torch.int8)
+        return torch._int_mm(whole, self._columns).float().mul_(largest).mul_(self._scale)
 
 
 def product(weight: Tensor, precision: Precision) -> Product:

@@ -146,7 +146,7 @@ class DecoderBlock(Block):
         super().__init__(masks, stepper.start_token)
         self._stepper, self._prompt = stepper, prompt
         with torch.inference_mode():
-            self._cache = Cache(stepper)
+            self._cache = Cache(stepper, prompt.length)
 
     def _begin(self, fresh: Sequence[tuple[int, Attempt]]) -> None:
         for slot, attempt in fresh:

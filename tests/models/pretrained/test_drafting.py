@@ -16,8 +16,9 @@ def test_drafts_are_the_same_alone_and_in_company(writer):
     assert len(texts) == 20
     assert drafter(z[:2], np.stack(songs[:2]), seed=3) == texts[:2]
     assert all(len(text.split()) >= 5 for text in texts)
-    loud = sum("rums" in text or "uitars" in text for text in texts[1::2])
-    assert loud > sum("rums" in text or "uitars" in text for text in texts[::2])
+    swapped = drafter(z, np.stack([songs[1], songs[0]] * 10), seed=3)
+    told = sum(one != other for one, other in zip(texts, swapped, strict=True))
+    assert told > 10  # of 20: the song that a row is about is told to that row
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])
