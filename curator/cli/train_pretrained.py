@@ -20,7 +20,7 @@ def pretrained(
         typer.Argument(metavar="SOURCES", show_default=False, help="Files to learn from."),
     ] = None,
     base: Annotated[
-        str, typer.Option(metavar="BASE", help="The base: its name, or its folder.")
+        str, typer.Option(metavar="BASE", help="The name of the base.")
     ] = "smollm2",
     begin: Annotated[
         str | None,

@@ -42,10 +42,14 @@ def places() -> list[Path]:
 
 
 def find(name: str = DEFAULT) -> "Base":
-    """Return the base called `name`, or the one in a folder of that path. Raises NoBase."""
-    for folder in (*(place / name for place in places()), Path(name)):
-        if (folder / CONFIG).is_file():
-            return Base(folder, folder.absolute().name)
+    """Return the base called `name`. Raises NoBase."""
+    for folder in (place / name for place in places()):
+        if folder.name == name and (folder / CONFIG).is_file():
+            return Base(folder, name)
+    if (Path(name) / CONFIG).is_file():
+        # A model says by name which base it stands on: a folder anywhere could not be found again.
+        how = f"`curator models pull NAME --from {name}` makes a base of it"
+        raise NoBase(f"{name} is a folder; {how}, to be called by its name")
     raise NoBase(f"the base {name!r} is not here; `curator models pull {DEFAULT}` fetches it")
 
 

@@ -180,7 +180,7 @@ class Pretrained(nn.Module):
         encoded = [self.tokenizer.encode(text) for text in texts]
         read = torch.cat([self._reading(torch.tensor([t], device=device)) for t in encoded])
         self.read_mean.copy_(read.mean(0))
-        self.read_spread.copy_(read.std(0).clamp_min(1e-3))
+        self.read_spread.copy_(read.std(0, correction=0).clamp_min(1e-3))
         self._settle_slots([token for tokens in encoded[:8] for token in tokens])
 
     def _settle_slots(self, text: list[int]) -> None:

@@ -19,14 +19,15 @@ def own(base, tmp_path):
     return Base(shutil.copytree(base.folder, tmp_path / "own"), "own")
 
 
-def test_a_base_is_found_by_name_in_any_of_the_places_or_by_its_path(
-    place, base, monkeypatch, tmp_path
-):
+def test_a_base_is_found_by_name_in_any_of_the_places(place, base, monkeypatch, tmp_path):
     monkeypatch.setenv("CURATOR_BASES", f"{tmp_path}:{place}")
     assert find("tiny").folder == base.folder
     assert find("tiny").name == "tiny"
-    monkeypatch.delenv("CURATOR_BASES")
-    assert find(str(base.folder)) == Base(base.folder, "tiny")
+
+
+def test_a_folder_is_no_name_but_can_be_given_one(base):
+    with pytest.raises(NoBase, match=f"models pull NAME --from {base.folder}` makes a base of it"):
+        find(str(base.folder))
 
 
 def test_a_base_that_is_not_here_is_named_with_the_command_that_fetches_it(monkeypatch):

@@ -150,8 +150,13 @@ def test_settling_brings_what_is_read_to_mean_nothing_and_spread_one(model, few_
     rows = [model._reading(torch.tensor([model.tokenizer.encode(text)])) for text in texts]
     scaled = (torch.cat(rows) - model.read_mean) / model.read_spread
     torch.testing.assert_close(scaled.mean(0), torch.zeros(96), atol=1e-3, rtol=0)
-    torch.testing.assert_close(scaled.std(0), torch.ones(96), atol=1e-2, rtol=0)
+    torch.testing.assert_close(scaled.std(0, correction=0), torch.ones(96), atol=1e-2, rtol=0)
     assert not model.read_mean.requires_grad
+
+
+def test_one_text_is_enough_to_settle(model, few_sentences):
+    model.settle([few_sentences[0].text])
+    assert all(tensor.isfinite().all() for tensor in model.state_dict().values())
 
 
 @torch.no_grad()

@@ -202,9 +202,14 @@ def test_nonsense_surprises_more(writer):
 @torch.no_grad()
 def test_the_log_probabilities_told_are_those_of_the_model(writer):
     nameless = Conditions(genres=LOUD.genres, features=LOUD.features)
-    event = samples(writer.write(nameless, 1, seed=5))[0]
     a = writer._a(nameless)
-    tokens = [*writer.tokenizer.encode(event.text), EOS]
+    for event in samples(writer.write(nameless, 16, seed=5)):
+        tokens = [*writer.tokenizer.encode(event.text), EOS]
+        # A text may have been put together from other pieces than it is cut into.
+        if len(tokens) == len(event.logprobs) and set(tokens) <= set(writer.writable):
+            break
+    else:
+        pytest.fail("no row is cut as it was written")
     inputs = torch.tensor([[BOS, *tokens[:-1]]])
     z = torch.from_numpy(event.z)[None]
     logits = writer.model.decode(inputs, z, a, [(None, None)])[0]
