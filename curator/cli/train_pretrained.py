@@ -19,9 +19,7 @@ def pretrained(
         list[Path] | None,
         typer.Argument(metavar="SOURCES", show_default=False, help="Files to learn from."),
     ] = None,
-    base: Annotated[
-        str, typer.Option(metavar="BASE", help="The name of the base.")
-    ] = "smollm2",
+    base: Annotated[str, typer.Option(metavar="BASE", help="The name of the base.")] = "smollm2",
     begin: Annotated[
         str | None,
         typer.Option(metavar="MODEL", show_default=False, help="Go on from a model of this kind."),
