@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from rich.cells import cell_len
 
-from curator.tui import lessons
+from curator.tui import lessons, measures
 from curator.tui.lessons import Lessons
 from curator.tui.widgets.inked import Line, Sheet
 
@@ -16,10 +16,10 @@ Part = Callable[[Lessons, int], Iterable[Line]]
 _LEFT: tuple[Part, ...] = (
     lessons.versions,
     lessons.promotion,
-    lessons.skill,
-    lessons.guards,
+    measures.skill,
+    measures.guards,
 )
-_RIGHT: tuple[Part, ...] = (lessons.labels, lessons.approvals, lessons.likings)
+_RIGHT: tuple[Part, ...] = (lessons.labels, measures.approvals, measures.likings)
 
 
 class LearnView(Sheet[Lessons]):
