@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 from models.conditions import condition_space
 from models.latent import kl_by_dimension
-from models.pretrained.llama import Added, Llama, keys_values, rms_norm, run
+from models.pretrained.llama import Added, Llama, rms_norm, run
 from models.pretrained.names import invented
 from models.pretrained.prompt import prompt
 from models.tokenizer import ARTIST, BOS, PAD, TITLE, UNK, BpeTokenizer
@@ -28,11 +28,6 @@ from models.tokenizer import ARTIST, BOS, PAD, TITLE, UNK, BpeTokenizer
 PLACE = 96
 """The position of BOS, whatever the length of the prompt: tokens meet the slots, which have no
 position, at the same distance in training and in writing."""
-
-
-_TYPICAL = 0.7
-"""Over the size of a hidden unit of the slots' network: what z changes of a slot, beside what
-tokens differ by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,45 +160,6 @@ class Pretrained(nn.Module):
             return [(None, None)] * len(tokens)
         return [invented(dice, self.tokenizer.decode(row)) for row in tokens.tolist()]
 
-    # -- beginning ---------------------------------------------------------------------------
-
-    @torch.no_grad()
-    def settle(self, texts: Sequence[str]) -> None:
-        """Make ready for training: some texts of the corpus show what is usual.
-
-        Slots get the manner of tokens, keys like those that the base has, values as large: slots
-        that begin near zero are outshone by every token, get no gradient, and z is never asked.
-        What the encoder reads is brought to mean 0 and deviation 1 in every dimension: a few
-        dimensions of such a base are a hundred times as large as the others, and say nothing.
-        """
-        device = self.names.device
-        encoded = [self.tokenizer.encode(text) for text in texts]
-        read = torch.cat([self._reading(torch.tensor([t], device=device)) for t in encoded])
-        self.read_mean.copy_(read.mean(0))
-        self.read_spread.copy_(read.std(0, correction=0).clamp_min(1e-3))
-        self._settle_slots([token for tokens in encoded[:8] for token in tokens])
-
-    def _settle_slots(self, text: list[int]) -> None:
-        last = self.to_slots[2]
-        assert isinstance(last, nn.Linear)
-        b, c = self.base.config, self.config
-        tokens = torch.tensor([text], device=last.weight.device)
-        places = torch.arange(tokens.shape[1], device=tokens.device) + PLACE
-        mask = _causal(tokens.shape[1], tokens.device)
-        shape = (b.layers, 2, b.groups, c.slots, b.head)
-        bias, spread = torch.zeros(shape), torch.zeros(shape)
-        states = run(self.base, self.embedded(tokens), places, mask)
-        for number, (layer, before) in enumerate(zip(self.base.layers, states, strict=False)):
-            for which, part in enumerate(keys_values(layer, before, places, b)):
-                part = part[0, :, 1:].float().cpu()  # the first token is like no other
-                spread[number, which] = part.std((1, 2))[:, None, None]
-                if which == 0:
-                    bias[number, 0] = part.mean(1)[:, None]
-        width = c.bottleneck**0.5 * _TYPICAL
-        nn.init.normal_(last.weight, std=1.0)
-        last.weight.mul_((spread.flatten()[:, None] / width).to(last.weight))
-        last.bias.copy_(bias.flatten())
-
     # -- encoder -----------------------------------------------------------------------------
 
     def encode(self, tokens: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
@@ -214,25 +170,25 @@ class Pretrained(nn.Module):
 
     def _readings(self, tokens: Tensor) -> Tensor:
         if self.read is None:
-            return self._reading(tokens)
+            return self.reading(tokens)
         keys = [tuple(row) for row in tokens.tolist()]
         unread = [i for i, key in enumerate(keys) if key not in self.read]
         if unread:
-            fresh = self._reading(tokens[unread]).half()
+            fresh = self.reading(tokens[unread]).half()
             self.read |= {keys[i]: reading for i, reading in zip(unread, fresh, strict=True)}
         return torch.stack([self.read[key] for key in keys]).float()
 
     @torch.no_grad()
-    def _reading(self, tokens: Tensor) -> Tensor:
-        """Return what the base makes of texts, (B, reads · D): means over tokens, BOS left out,
-        on whose states all attention rests."""
+    def reading(self, tokens: Tensor) -> Tensor:
+        """Return what the base makes of texts (B, T), (B, reads · D): means over tokens, BOS left
+        out, on whose states all attention rests."""
         inputs = torch.cat([torch.full_like(tokens[:, :1], BOS), tokens], 1)
         length = inputs.shape[1]
         states = run(
             self.base,
             self.embedded(inputs),
             torch.arange(length, device=tokens.device),
-            _causal(length, tokens.device),
+            causal(length, tokens.device),
             layers=max(self.config.reads),
         )
         reads = [s[:, 1:].mean(1) for i, s in enumerate(states) if i in self.config.reads]
@@ -306,7 +262,7 @@ class Pretrained(nn.Module):
         )
         # Padding sees itself, so that no row of the mask is empty.
         own = torch.eye(length, dtype=torch.bool, device=inputs.device)
-        seen = (_causal(length, inputs.device) & real[:, None, None, :]) | own
+        seen = (causal(length, inputs.device) & real[:, None, None, :]) | own
         sees_z = torch.arange(length, device=inputs.device) >= longest
         memory = sees_z[None, None, :, None].expand(len(inputs), 1, length, slots)
         mask = torch.cat([memory, seen], 3)
@@ -347,6 +303,6 @@ class Pretrained(nn.Module):
         return self.losses(tokens, known, voice, free_bits=free_bits, smoothing=smoothing)
 
 
-def _causal(length: int, device: torch.device) -> Tensor:
+def causal(length: int, device: torch.device) -> Tensor:
     """Return a mask (1, 1, T, T) by which a token sees itself and what is before it."""
     return torch.ones(length, length, dtype=torch.bool, device=device).tril()[None, None]

@@ -10,6 +10,7 @@ from models.corpus import Corpus
 from models.encoding import Encoded, encode
 from models.pretrained.base import DEFAULT, find
 from models.pretrained.model import Pretrained, PretrainedConfig
+from models.pretrained.settling import settle
 from models.pretrained.storing import own_weights, precision_of
 from models.train.config import Stage, TrainConfig
 from models.train.kinds import Recipe
@@ -93,7 +94,7 @@ def _make(
         raise TrainError(f"no such setting: {error}") from None
     if corpus.train:
         every = max(1, len(corpus.train) // SETTLE)
-        model.settle([sentence.text for sentence in corpus.train[::every]])
+        settle(model, [sentence.text for sentence in corpus.train[::every]])
     if begin:
         _begin_from(Path(str(begin)), model)
     model.read = {}

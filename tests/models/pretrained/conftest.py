@@ -12,6 +12,7 @@ from models.evaluate import posteriors
 from models.guards import TrainingText
 from models.pretrained.base import Base
 from models.pretrained.model import Pretrained, PretrainedConfig
+from models.pretrained.settling import settle
 from models.pretrained.writer import PretrainedWriter
 from models.prior import LatentPrior
 from models.train.finishing import writable_tokens
@@ -117,7 +118,7 @@ def taught(base, lessons, tmp_path_factory):
     torch.manual_seed(1)
     config = PretrainedConfig(base=base.hash, **(SIZES | {"rank": 12, "scale": 1.0}))
     model = Pretrained(config, base.load(), tokenizer)
-    model.settle(texts)
+    settle(model, texts)
     model.read = {}
     data = encode(lessons, tokenizer)
     teach(model, data)

@@ -5,6 +5,8 @@ import torch
 from models.conditions import condition_space
 from models.encoding import encode
 from models.pretrained.llama import keys_values, run
+from models.pretrained.model import Pretrained, PretrainedConfig
+from models.pretrained.settling import settle
 from models.tokenizer import ARTIST, BOS, EOS
 
 NAMES = ("Slow Tide", "The Long Way Around the Harbour of the North")
@@ -83,8 +85,6 @@ def test_what_is_written_is_not_seen_before_it_is_written(model):
 
 
 def test_a_new_model_is_the_base_itself_but_for_its_latent_space(base):
-    from models.pretrained.model import Pretrained, PretrainedConfig
-
     made = Pretrained(PretrainedConfig("hash", reads=(0, 1)), base.load(), base.tokenizer())
     assert not any(up.any() for up in made.ups)
     assert torch.equal(made.names, made.base.embed[[ARTIST, ARTIST + 1]])
@@ -123,7 +123,7 @@ def test_readings_that_are_remembered_are_those_that_are_made(model, monkeypatch
         torch.testing.assert_close(kept, made, atol=3e-3, rtol=3e-3)
         torch.testing.assert_close(later.flip(0), kept, atol=1e-6, rtol=1e-6)
     assert len(model.read) == 2
-    monkeypatch.setattr(model, "_reading", None)  # is not asked again
+    monkeypatch.setattr(model, "reading", None)  # is not asked again
     model.encode(tokens, a)
 
 
@@ -131,11 +131,11 @@ def test_readings_that_are_remembered_are_those_that_are_made(model, monkeypatch
 def test_a_reading_depends_on_the_text_and_not_on_what_is_trained(model, fresh):
     tokens = torch.tensor([model.tokenizer.encode(LOUD)])
     other = torch.tensor([model.tokenizer.encode(QUIET)])
-    one = model._reading(tokens)
+    one = model.reading(tokens)
     assert one.shape == (1, 3 * 32)
-    assert (one - model._reading(other)).abs().max() > 0.05
+    assert (one - model.reading(other)).abs().max() > 0.05
     tuned = fresh(seed=9).eval()
-    torch.testing.assert_close(tuned._reading(tokens), one)
+    torch.testing.assert_close(tuned.reading(tokens), one)
     ours, theirs = model.encode(tokens, a_of(model, METAL)), model.encode(tokens, a_of(model, FOLK))
     assert (ours[0] - theirs[0]).abs().max() > 1e-3  # the song is read beside the text
 
@@ -146,8 +146,8 @@ def test_a_reading_depends_on_the_text_and_not_on_what_is_trained(model, fresh):
 @torch.no_grad()
 def test_settling_brings_what_is_read_to_mean_nothing_and_spread_one(model, few_sentences):
     texts = [s.text for s in few_sentences]
-    model.settle(texts)
-    rows = [model._reading(torch.tensor([model.tokenizer.encode(text)])) for text in texts]
+    settle(model, texts)
+    rows = [model.reading(torch.tensor([model.tokenizer.encode(text)])) for text in texts]
     scaled = (torch.cat(rows) - model.read_mean) / model.read_spread
     torch.testing.assert_close(scaled.mean(0), torch.zeros(96), atol=1e-3, rtol=0)
     torch.testing.assert_close(scaled.std(0, correction=0), torch.ones(96), atol=1e-2, rtol=0)
@@ -155,7 +155,7 @@ def test_settling_brings_what_is_read_to_mean_nothing_and_spread_one(model, few_
 
 
 def test_one_text_is_enough_to_settle(model, few_sentences):
-    model.settle([few_sentences[0].text])
+    settle(model, [few_sentences[0].text])
     assert all(tensor.isfinite().all() for tensor in model.state_dict().values())
 
 
@@ -163,7 +163,7 @@ def test_one_text_is_enough_to_settle(model, few_sentences):
 def test_settled_slots_have_the_manner_of_tokens(fresh, few_sentences):
     model = fresh(bottleneck=64)
     texts = [s.text for s in few_sentences]
-    model.settle(texts)
+    settle(model, texts)
     tokens = torch.tensor([[t for text in texts[:8] for t in model.tokenizer.encode(text)]])
     length = tokens.shape[1]
     mask = torch.ones(1, 1, length, length, dtype=torch.bool).tril()
