@@ -23,12 +23,12 @@ from models.corpus import own_voice, prepare
 from models.pretrained.base import find
 from models.pretrained.merging import as_transformers
 from models.pretrained.products import Precision
-from models.pretrained.prompt import prompt
+from models.pretrained.prompt import told
 from models.pretrained.stepped import nats_a_token
 from models.pretrained.writer import PretrainedWriter
 from models.rows import MAX_TOKENS
 from models.tokenizer import BOS, EOS, PAD
-from models.writer import Conditions, SampleEvent
+from models.writer import Conditions, SampleEvent, Sampling
 
 MODEL = "smollm2-voice"
 GENERATE = "transformers generate"
@@ -117,7 +117,9 @@ def _ours(writer: PretrainedWriter, batch: int) -> Write:
     seeds = itertools.count(1)
 
     def write() -> int:
-        events = writer.write(_SONG, batch, next(seeds))
+        # One draft a text, as `generate` makes them: choosing among drafts is for the reader.
+        one = Sampling(candidates=1)
+        events = writer.write(_SONG, batch, next(seeds), sampling=one)
         return sum(event.tokens for event in events if isinstance(event, SampleEvent))
 
     return write
@@ -133,8 +135,8 @@ def _generate(writer: PretrainedWriter) -> Callable[[int], Write]:
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     base = find(writer.model.config.named)
     model: Any = as_transformers(writer.model, base).to(writer.device)
-    told = prompt(writer.known(_SONG), artist=_SONG.artist, title=_SONG.title)
-    before = [*writer.tokenizer.encode(told), BOS]
+    song = writer.known(_SONG), _SONG.artist, _SONG.title
+    before = [*told(writer.tokenizer, *song), BOS]
 
     def of(batch: int) -> Write:
         inputs = torch.tensor([before] * batch, device=writer.device)

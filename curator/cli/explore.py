@@ -128,7 +128,7 @@ def contributions(
     try:
         rows = explain(writer, text, about)
     except NotExplainable as error:
-        raise Stop(f"{error}; a model that is trained by gradients can", USAGE) from None
+        raise Stop(f"{error}; the CVAE can: --model cvae-small", USAGE) from None
     if json:
         for row in rows:
             by_condition = {name: _round(nats) for name, nats in row.by_condition.items()}

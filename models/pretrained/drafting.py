@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.pretrained.prompt import prompt
+from models.pretrained.prompt import told
 from models.pretrained.stepping import Cache, Prompt, Stepper
 from models.prior import LatentPrior
 from models.rows import MAX_TOKENS, MIN_WORDS
@@ -86,7 +86,7 @@ class PretrainedDrafter:
                     rows[slot] = None
 
     def _prompt(self, known: Vector) -> Prompt:
-        return self._stepper.prompt(self._tokenizer.encode(prompt(known)))
+        return self._stepper.prompt(told(self._tokenizer, known))
 
     def _tensor(self, values: Vector) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(values, np.float32)).to(self._device)

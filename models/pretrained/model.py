@@ -22,7 +22,7 @@ from models.conditions import condition_space
 from models.latent import kl_by_dimension
 from models.pretrained.llama import Added, Llama, rms_norm, run
 from models.pretrained.names import invented
-from models.pretrained.prompt import prompt
+from models.pretrained.prompt import told
 from models.tokenizer import ARTIST, BOS, PAD, TITLE, UNK, BpeTokenizer
 
 PLACE = 96
@@ -146,15 +146,15 @@ class Pretrained(nn.Module):
         """Return the tokens of what stands before each text."""
         rows = a.detach().cpu().numpy().astype(np.float32)
         return [
-            self.tokenizer.encode(prompt(row[:-1], voice=row[-1] > 0.5, artist=artist, title=title))
+            told(self.tokenizer, row[:-1], artist, title, voice=bool(row[-1] > 0.5))
             for row, (artist, title) in zip(rows, names, strict=True)
         ]
 
     def _names(self, tokens: Tensor) -> list[tuple[str | None, str | None]]:
-        """Return names for the prompts of texts: their own placeholders, or in training invented
-        ones; every second batch has none, which saves a third of its tokens."""
+        """Return names for the prompts of texts: none, or in training invented ones; every second
+        batch has none, which saves a third of its tokens."""
         if not self.training:
-            return [("{artist}", "{title}")] * len(tokens)
+            return [(None, None)] * len(tokens)
         dice = random.Random(int(torch.randint(2**31, ())))
         if dice.random() < 0.5:
             return [(None, None)] * len(tokens)
@@ -186,7 +186,7 @@ class Pretrained(nn.Module):
         length = inputs.shape[1]
         states = run(
             self.base,
-            self.embedded(inputs),
+            self.base.embed[inputs].float(),
             torch.arange(length, device=tokens.device),
             causal(length, tokens.device),
             layers=max(self.config.reads),
@@ -241,10 +241,10 @@ class Pretrained(nn.Module):
         names: Sequence[tuple[str | None, str | None]] | None = None,
     ) -> Tensor:
         """Return logits (B, T, V) of the token after each of `inputs` (B, T), BOS first."""
-        told = self.prompts(a, self._names(inputs[:, 1:]) if names is None else names)
-        longest = max(len(p) for p in told)
-        before = [[PAD] * (longest - len(p)) + p for p in told]
-        prompts = torch.tensor(before, device=inputs.device)  # (B, P)
+        before = self.prompts(a, self._names(inputs[:, 1:]) if names is None else names)
+        longest = max(len(p) for p in before)
+        padded = [[PAD] * (longest - len(p)) + p for p in before]
+        prompts = torch.tensor(padded, device=inputs.device)  # (B, P)
         if self.training and self.word_dropout:
             lost = torch.rand_like(inputs, dtype=torch.float32) < self.word_dropout
             lost[:, 0] = False
@@ -256,7 +256,7 @@ class Pretrained(nn.Module):
         real = torch.tensor(
             [
                 [i >= longest - len(p) for i in range(longest)] + [True] * inputs.shape[1]
-                for p in told
+                for p in before
             ],
             device=inputs.device,
         )

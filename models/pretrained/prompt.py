@@ -6,6 +6,7 @@ known is not spoken of; one that is ordinary is spoken of where that says someth
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,11 @@ from numpy.typing import NDArray
 from models.conditions import condition_space
 
 Floats = NDArray[np.float32]
+
+LONGEST_PROMPT = 48
+"""Tokens of a prompt."""
+_NAMES = (80, 40, 20, 10, 0)
+"""Characters of a name: fewer where the prompt would be too long."""
 
 _EDGES = (-1.2, -0.4, 0.4, 1.2)
 """Z-scores between which a feature has one word."""
@@ -52,14 +58,44 @@ def genres(known: Floats) -> list[str]:
     return [*given, *(f for f, on in families if on > 0 and f not in covered)]
 
 
+class _Encoder(Protocol):
+    def encode(self, text: str) -> list[int]: ...
+
+
+def told(
+    tokenizer: _Encoder,
+    known: Floats,
+    artist: str | None = None,
+    title: str | None = None,
+    *,
+    voice: bool = True,
+) -> list[int]:
+    """Return the tokens of a prompt, at most `LONGEST_PROMPT`.
+
+    Where there are too many, names are cut; where that is not enough, the beginning is left out.
+    """
+    for most in _NAMES:
+        text = prompt(known, voice=voice, artist=artist, title=title, most=most)
+        tokens = tokenizer.encode(text)
+        if len(tokens) <= LONGEST_PROMPT:
+            break
+    return tokens[-LONGEST_PROMPT:]
+
+
 def prompt(
-    known: Floats, *, voice: bool = True, artist: str | None = None, title: str | None = None
+    known: Floats,
+    *,
+    voice: bool = True,
+    artist: str | None = None,
+    title: str | None = None,
+    most: int = _NAMES[0],
 ) -> str:
     """Return what stands before the text, for a condition vector (width,) and names.
 
-    `voice` asks for our own manner, else for a description. Line breaks in names become spaces.
+    `voice` asks for our own manner, else for a description. Line breaks in names become spaces,
+    and names have at most `most` characters.
     """
-    names = " - ".join(_filled([_one_line(artist), _one_line(title)]))
+    names = " - ".join(_filled([_one_line(artist, most), _one_line(title, most)]))
     parts = [names, ", ".join(genres(known)), ", ".join(sound(known))]
     return f"{' | '.join(_filled(parts))}\n{'Post' if voice else 'Description'}:"
 
@@ -68,5 +104,5 @@ def _filled(words: Sequence[str]) -> list[str]:
     return [word for word in words if word]
 
 
-def _one_line(name: str | None) -> str:
-    return " ".join((name or "").split())[:80]
+def _one_line(name: str | None, most: int) -> str:
+    return " ".join((name or "").split())[:most].rstrip()

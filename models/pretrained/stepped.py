@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from models.control import conditions_of
 from models.corpus.records import Sentence
 from models.pretrained.products import Precision
-from models.pretrained.prompt import prompt
+from models.pretrained.prompt import told
 from models.pretrained.stepping import Cache, Stepper
 from models.pretrained.writer import PretrainedWriter
 from models.tokenizer import EOS
@@ -32,8 +32,8 @@ def nats_a_token(
             song = conditions_of(sentence)
             z = torch.from_numpy(writer.encode(sentence.text, song))[None]
             keys, values, words = stepper.memory(z.to(writer.device))
-            told = prompt(writer.known(song), artist=song.artist, title=song.title)
-            before = stepper.prompt(writer.tokenizer.encode(told))
+            known = writer.known(song)
+            before = stepper.prompt(told(writer.tokenizer, known, song.artist, song.title))
             cache.begin(slot, (keys[0], values[0]), words[0], before)
             tokens = [*writer.tokenizer.encode(sentence.text), EOS]
             rows.append([place[token] for token in tokens if token in place])

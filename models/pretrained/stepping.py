@@ -18,12 +18,10 @@ from torch.nn import functional as F
 from models.pretrained.llama import rms_norm, rotations
 from models.pretrained.model import PLACE, Pretrained
 from models.pretrained.products import Precision, Product, fastest, product
+from models.pretrained.prompt import LONGEST_PROMPT
 from models.rows import MAX_TOKENS
 from models.tokenizer import BOS
 from models.writing import BLOCK
-
-LONGEST_PROMPT = 48
-"""Tokens of a prompt; of a longer one the beginning, where the names are, is left out."""
 
 
 class Prompt(NamedTuple):
@@ -114,7 +112,6 @@ class Stepper:
     @torch.inference_mode()
     def prompt(self, tokens: Sequence[int]) -> Prompt:
         """Compute a prompt; it does not see z, and so serves every row of its song."""
-        tokens = tokens[-LONGEST_PROMPT:]
         device = self._embedded.device
         c, kept = self.config, []
 

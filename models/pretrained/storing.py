@@ -1,5 +1,7 @@
 """What of a pretrained model is kept: its own parts, and never the base."""
 
+import hashlib
+
 import torch
 from torch import Tensor
 
@@ -15,6 +17,16 @@ def own_weights(checkpoint: Checkpoint) -> dict[str, Tensor]:
         for name, value in checkpoint.tensors.items()
         if name.startswith("model/")
     }
+
+
+def identity(weights_hash: str, wanted: str, base: Base) -> str:
+    """Return the hash of weights that were trained on the base of hash `wanted`, on this one.
+
+    The same adapter on another base is another model, under another hash.
+    """
+    if base.hash == wanted:
+        return weights_hash
+    return hashlib.sha256(f"{weights_hash} on {base.hash}".encode()).hexdigest()
 
 
 def precision_of(device: torch.device) -> torch.dtype:

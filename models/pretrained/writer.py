@@ -19,9 +19,9 @@ from models.pretrained.base import NoBase, find
 from models.pretrained.chosen import chosen
 from models.pretrained.drafting import PretrainedDrafter
 from models.pretrained.products import Precision
-from models.pretrained.prompt import prompt
+from models.pretrained.prompt import told
 from models.pretrained.stepping import Cache, Prompt, Stepper, quickest
-from models.pretrained.storing import read_model
+from models.pretrained.storing import identity, read_model
 from models.prior import LatentPrior
 from models.reading import surprisals, template_of
 from models.rows import Attempt, Vocabulary
@@ -55,9 +55,7 @@ class PretrainedWriter(LatentRows):
         self.name, self.device = name, str(self._device)
         base = find(str(checkpoint.config["named"]))
         self.model = read_model(checkpoint, base, self._device)
-        self.weights_hash = checkpoint.weights_hash
-        if base.hash != self.model.config.base:  # the same adapter on another base is another model
-            self.weights_hash = f"{checkpoint.weights_hash[:48]}{base.hash[:16]}"
+        self.weights_hash = identity(checkpoint.weights_hash, self.model.config.base, base)
         self.latent = self.model.config.latent
         self.tokenizer = self.model.tokenizer
         self.writable = [int(token) for token in checkpoint.tensors["writable"]]
@@ -83,8 +81,8 @@ class PretrainedWriter(LatentRows):
         return DecoderBlock(self._stepper, self._prompt(conditions), self._masks)
 
     def _prompt(self, conditions: Conditions) -> Prompt:
-        told = prompt(self.known(conditions), artist=conditions.artist, title=conditions.title)
-        return self._stepper.prompt(self.tokenizer.encode(told))
+        names = conditions.artist, conditions.title
+        return self._stepper.prompt(told(self.tokenizer, self.known(conditions), *names))
 
     def _judge(self, attempt: Attempt) -> None:
         judge(attempt, self._training)

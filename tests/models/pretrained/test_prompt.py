@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.conditions import condition_space
-from models.pretrained.prompt import _WORDS, genres, prompt, sound
+from models.pretrained.prompt import _WORDS, LONGEST_PROMPT, genres, prompt, sound, told
 
 
 def known(labels=(), **features):
@@ -11,8 +11,8 @@ def known(labels=(), **features):
 
 
 def test_a_song_is_told_in_words():
-    told = prompt(known(["shoegaze"], energy=0.97, tempo=60), artist="Slow Tide", title="Harbour")
-    assert told == "Slow Tide - Harbour | shoegaze | fierce, very slow\nPost:"
+    text = prompt(known(["shoegaze"], energy=0.97, tempo=60), artist="Slow Tide", title="Harbour")
+    assert text == "Slow Tide - Harbour | shoegaze | fierce, very slow\nPost:"
 
 
 def test_the_other_register_is_asked_for():
@@ -54,10 +54,28 @@ def test_a_family_is_named_only_where_no_genre_stands_for_it():
 @settings(max_examples=50)
 @given(artist=st.none() | st.text(max_size=200), title=st.none() | st.text(max_size=200))
 def test_names_never_break_the_two_lines(artist, title):
-    told = prompt(known(["dub"]), artist=artist, title=title)
-    first, second = told.split("\n")
+    text = prompt(known(["dub"]), artist=artist, title=title)
+    first, second = text.split("\n")
     assert second == "Post:"
     assert first.endswith("dub")
     assert len(first) <= 80 + 80 + len(" -  | dub")
     if title and title.split():
         assert " ".join(title.split())[:80].strip() in first
+
+
+LONG = "Никто не знает этой песни, и никто её не споёт так, как она была спета"
+
+
+def test_a_long_prompt_loses_of_its_names_and_not_of_its_song(tokenizer):
+    about = known(["dub"], energy=0.97)
+    short = told(tokenizer, about, "Slow Tide", "Harbour")
+    assert short == tokenizer.encode(prompt(about, artist="Slow Tide", title="Harbour"))
+    tokens = told(tokenizer, about, LONG, LONG)
+    assert len(tokens) <= LONGEST_PROMPT
+    assert tokenizer.decode(tokens).endswith("dub | fierce\nPost:")
+
+
+def test_a_prompt_never_has_too_many_tokens(tokenizer):
+    every = dict.fromkeys(condition_space().features, 0.99)
+    about = known(["dub", "techno", "shoegaze", "bebop", "samba", "grime", "ambient"], **every)
+    assert len(told(tokenizer, about, LONG, LONG)) <= LONGEST_PROMPT

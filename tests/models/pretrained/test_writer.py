@@ -243,7 +243,7 @@ def test_the_same_adapter_on_another_base_is_another_model(taught, writer, tmp_p
     other = PretrainedWriter(kept, "taught", "cpu", "fp32")
     assert other.weights_hash != kept.weights_hash
     assert len(other.weights_hash) == len(kept.weights_hash)
-    assert other.weights_hash[:48] == kept.weights_hash[:48]
+    assert other.weights_hash[:16] != kept.weights_hash[:16]  # by which drafts are kept
 
 
 def library_base(kept):

@@ -52,9 +52,10 @@ def bases(place, monkeypatch):
 
 @pytest.fixture
 def few(sources):
-    """Fewer sentences, half of them with one length, so that steps are few."""
-    lines = sources[0].read_text("utf-8").split("\n")
-    sources[0].write_text("\n".join(lines[:24]), "utf-8")
+    """Fewer sentences, half of them with one length, so that steps are few; some name somebody."""
+    lines = sources[0].read_text("utf-8").split("\n")[:24]
+    lines[::3] = (line.replace(" and number", " and {artist} number") for line in lines[::3])
+    sources[0].write_text("\n".join(lines), "utf-8")
     return sources
 
 
