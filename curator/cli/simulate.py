@@ -71,12 +71,12 @@ def simulate(
 ) -> None:
     """Show what a curator's judgements would teach, with a function in the curator's place.
 
-    The loop is the real one, in a data folder that is thrown away: texts are written and judged,
-    judgements become labels, a reward and a generator are learnt from them, and write the next
-    round. Then held-out songs are written for in every way with as many drafts: as the model
-    does by itself, the best of N by the reward, steered by the LC-GAN, both; and once more with
-    all of it learnt from shuffled labels, which must come to nothing. Intervals are bootstraps
-    over songs (and seeds). A judge that answers 1 to 5 approves from 4.
+    In a data folder that is thrown away texts are written and judged, judgements become labels,
+    a reward and a generator are learnt from them, and write the next round. Then held-out songs
+    are written for in every way: as the model does by itself, steered by the LC-GAN, and with N
+    drafts each the best by the reward without steering and with it; and once more with all of it
+    learnt from shuffled labels, which must come to nothing. Intervals are bootstraps over songs
+    (and seeds). A judge that answers 1 to 5 approves from 4.
 
     `curator/examples/judges.py` has three judges to begin with. The file is run as it is: name
     only files that you trust.
@@ -129,11 +129,16 @@ def _plan(ratings: int, rounds: int, seed: int, flip: float, songs: int, drafts:
 
 def _reader(model: str, device: str | None, home: Path) -> "Reader":
     """Load a writer that can learn. Raises `Stop` for one that cannot."""
+    from models.checkpoint import CheckpointError
     from models.writer import reads
 
     writer = load_writer(model, device, home)
     if not reads(writer):
         raise Stop(f"{model} cannot learn: it has no latent space to read texts into", USAGE)
+    try:
+        writer.drafter()
+    except CheckpointError as error:
+        raise Stop(f"{model} cannot learn: {error}", USAGE) from error
     return writer
 
 

@@ -1,7 +1,8 @@
 """What the judge says of each way of writing, on songs that nothing was learnt from.
 
-Every way but the first two has the same decode budget for a text that counts: N drafts, of which
-the reward head chooses one. The judge's answers here are its own, none turned round.
+The ways that are compared have the same decode budget for a text that counts: N drafts, of which
+the reward head chooses one, steered or not. Beside them stand the model by itself and the LC-GAN by
+itself, a draft a text. The judge's answers here are its own, none turned round.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,12 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from curator.domain.records import Song
 from curator.simulation.judges import Judge
 from curator.simulation.loop import Learnt, Plan, Teller, Told, conditions_of, write
 from curator.simulation.songs import songs
 from models.lcgan_train import likeness
-from models.learning.skill import concordance
 from models.writer import Reader, Steering
 
 PRIOR, BEST, STEERED, BOTH, SHUFFLED = (
@@ -61,15 +60,6 @@ class Measured:
         """Return an arm by its name."""
         return next((arm for arm in self.arms if arm.name == name), None)
 
-    @property
-    def auc(self) -> float | None:
-        """How often the head ranks an approved draft above one that is not."""
-        if self.scores is None:
-            return None
-        return concordance(
-            self.scores.ravel().astype(np.float32), self.liked.ravel().astype(np.float32)
-        )
-
 
 def measure(
     plan: Plan,
@@ -94,7 +84,7 @@ def measure(
     if shuffled is not None:
         moved = asker.drafts("control's drafts", shuffled.steering)
         arms.append(asker.arm(SHUFFLED, moved, asker.scores(moved, shuffled)))
-    liked = np.array([[asker.answer(t, s)[0] for t in of] for of, s in zip(plain, asker.about)])  # noqa: B905
+    liked = np.array([[asker.answer(t, i)[0] for t in of] for i, of in enumerate(plain)])
     return Measured(tuple(arms), scores, liked)
 
 
@@ -106,6 +96,7 @@ class _Asker:
         self._judge, self._second, self._tell = judge, second, tell
         self.about = songs(writer.drafter(), plan.songs, plan.seed, held_out=True)
         self._known: dict[tuple[str, int], tuple[bool, int | None]] = {}
+        """What the judge has said of a text on a song: it is asked once."""
 
     def drafts(self, name: str, steering: Steering | None) -> list[list[str]]:
         """Return N texts of each song."""
@@ -123,16 +114,18 @@ class _Asker:
         about = [conditions_of(s) for s, of in zip(self.about, texts, strict=True) for _ in of]
         return learnt.head.score(flat, about).astype(np.float64).reshape(len(texts), -1)
 
-    def answer(self, text: str, song: Song) -> tuple[bool, int | None]:
-        """Return the judge's answer."""
-        answer = self._judge(text, song)
-        return answer.approved, answer.stars
+    def answer(self, text: str, place: int) -> tuple[bool, int | None]:
+        """Return the judge's answer on a text about a song."""
+        if (text, place) not in self._known:
+            answer = self._judge(text, self.about[place])
+            self._known[text, place] = answer.approved, answer.stars
+        return self._known[text, place]
 
     def arm(self, name: str, drafts: list[list[str]], scores: Floats | None) -> Arm:
         """Return the arm that takes the best of the drafts by the scores, or the first."""
         picks = np.zeros(len(drafts), int) if scores is None else scores.argmax(1)
         texts = [of[k] for of, k in zip(drafts, picks, strict=True)]
-        answers = [self.answer(t, s) for t, s in zip(texts, self.about, strict=True)]
+        answers = [self.answer(text, place) for place, text in enumerate(texts)]
         second = None
         if self._second is not None:
             said = [self._second(t, s) for t, s in zip(texts, self.about, strict=True)]
@@ -151,16 +144,35 @@ class _Asker:
         )
 
 
+def auc(scores: Floats, liked: Approvals) -> float:
+    """Return how often one that is liked has a higher score than one that is not, both (N,).
+
+    By ranks, ties counting a half (Mann & Whitney 1947); a half where all are liked, or none.
+    """
+    _, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
+    yes, no = int(liked.sum()), int((~liked).sum())
+    if not yes or not no:
+        return 0.5
+    return float((ranks[liked].sum() - yes * (yes + 1) / 2) / (yes * no))
+
+
+def _mean(parts: Sequence[Floats]) -> float:
+    return float(np.concatenate(parts).mean())
+
+
 def interval(
-    values: Sequence[Floats], figure: Callable[[Floats], float] = np.mean, resamples: int = 1000
+    values: Sequence[Floats],
+    figure: Callable[[Sequence[Floats]], float] = _mean,
+    resamples: int = 1000,
 ) -> tuple[float, float, float]:
-    """Return a figure with its 95 % bootstrap interval.
+    """Return a figure of the seeds' arrays with its 95 % bootstrap interval.
 
     `values` holds an array a seed, its first axis the songs. Songs are resampled within seeds,
     and seeds among seeds where there are several: what was learnt differs with the labels.
     """
     rng = np.random.default_rng(0)
-    whole = figure(np.concatenate([np.asarray(of, np.float64) for of in values]))
+    whole = figure([np.asarray(of, np.float64) for of in values])
     drawn = np.empty(resamples)
     for i in range(resamples):
         seeds = rng.integers(len(values), size=len(values))
@@ -168,6 +180,6 @@ def interval(
         for seed in seeds:
             of = np.asarray(values[seed], np.float64)
             parts.append(of[rng.integers(len(of), size=len(of))])
-        drawn[i] = figure(np.concatenate(parts))
+        drawn[i] = figure(parts)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return float(whole), float(low), float(high)

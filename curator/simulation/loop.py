@@ -1,12 +1,13 @@
 """The loop with a judge in the curator's place: write → judge → label → learn → steer.
 
-Everything goes the way that it goes at the desk, through a store in a folder that is thrown away:
+Judgements go the way that they go at the desk, through a store in a folder that is thrown away:
 requests and samples are appended, judgements are events by the same door as `curator judge`, and
 labels are what `curator.domain.labels` makes of them.
 
-A round after the first shows texts in arms: a fifth is written as if nothing had been learnt; the
-rest is steered and the best of N, half of it by what the head expects, half by one draw of the
-head at random, so that what it is unsure of is tried too (Thompson 1933).
+What is shown is chosen to learn from, one text a song: in a round after the first a fifth or so is
+written as if nothing had been learnt; the rest is the best of steered and plain drafts, half of it
+by what the head expects, half by one draw of the head at random, so that what it is unsure of is
+tried too (Thompson 1933). What was learnt last is in use: nothing is promoted here.
 """
 
 import json
@@ -20,13 +21,14 @@ import numpy as np
 from curator.desk.ledger import new_id, now, stamp
 from curator.desk.scripted import ScriptedJudge
 from curator.desk.survey import survey
+from curator.domain.arms import CONTROL
 from curator.domain.labels import Label
 from curator.domain.ratings import song_key
 from curator.domain.records import Arm, Request, Sample, Song
 from curator.domain.vectors import pack, unpack
 from curator.simulation.judges import Judge
 from curator.simulation.songs import songs
-from curator.store import Store
+from curator.store import Store, StoreError
 from models.learning import (
     LearnProgress,
     LearnReport,
@@ -41,7 +43,6 @@ from models.learning import (
 from models.writer import Conditions, Reader, SampleEvent, Sampling, Steering
 
 CURATOR = "simulated"
-CONTROL = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class _Loop:
                 said = {"stars": 6 - answer.stars if flip else answer.stars}
             ack = door.take(json.dumps({"sample_id": sample.id, **said}).encode())
             if not ack["ok"]:
-                raise OSError(str(ack["error"]))
+                raise StoreError(str(ack["error"]))
         return Round(len(places), approved)
 
     def _sample(self, request: Request, place: int, learnt: Learnt | None) -> Sample:

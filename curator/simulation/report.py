@@ -6,9 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from curator.simulation.arms import BEST, BOTH, PRIOR, SHUFFLED, STEERED, Measured, interval
+from curator.simulation.arms import (
+    BEST,
+    BOTH,
+    PRIOR,
+    SHUFFLED,
+    STEERED,
+    Floats,
+    Measured,
+    auc,
+    interval,
+)
 from curator.simulation.loop import Looped
-from models.learning.skill import concordance
 
 Interval = tuple[float, float, float]
 _SHOWN = 5
@@ -118,12 +127,12 @@ def _auc(runs: Sequence[Run]) -> dict[str, float] | None:
     ]
     if not pairs:
         return None
-    return _figure(interval(pairs, _auc_of, _AUC_RESAMPLES))
+    return _figure(interval(pairs, _mean_auc, _AUC_RESAMPLES))
 
 
-def _auc_of(pairs: Any) -> float:
-    scores, liked = (pairs[..., k].ravel().astype(np.float32) for k in (0, 1))
-    return concordance(scores, liked)
+def _mean_auc(parts: Sequence[Floats]) -> float:
+    """Return the mean over seeds: scores of different heads are not held against each other."""
+    return float(np.mean([auc(part[..., 0].ravel(), part[..., 1].ravel() > 0) for part in parts]))
 
 
 def _skill(run: Run) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ it back. Everything is safetensors and JSON, beside a card in Markdown; nothing 
     writer.write(conditions, 8, seed, steering=steering)
 """
 
-from models.learning.compare import ArmFigures, Comparison, compare
+from models.learning.compare import ArmFigures, Comparison
 from models.learning.loading import RewardHead, load_generator, load_reward
 from models.learning.ratings import (
     LEAST_EACH,
@@ -45,7 +45,6 @@ __all__ = [
     "RewardHead",
     "Skill",
     "TooFew",
-    "compare",
     "learn",
     "load_generator",
     "load_reward",

@@ -3,29 +3,27 @@
 Held-out songs, quick drafts, the same songs and dice in every way, and as many drafts for each
 text that counts. There is no curator to ask, so two heads judge. The *own* judge is the head that
 was learnt from all ratings: it likes what it steers to, deserved or not. The *second* is fitted to
-half of the songs' ratings, and the reranking that it judges was done by a head of the other half:
-what both like is less likely to be a fault of one. The generator itself has seen all ratings, so
-the second judge is not quite a stranger to it; approval by arm, at the desk, is the last word.
+half of the songs' ratings, and what it judges was steered and chosen by what was learnt in the same
+way from the other half (`halves`): a stranger's word on the method, with half of what it will have
+to go by. What is in use has seen its own ratings, some of the second judge's perhaps among them;
+approval by arm, at the desk, is the last word.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from models.drafts import Drafting
 from models.lcgan_train import likeness
-from models.learning import store
-from models.learning.features import Read, read, read_drafts
-from models.learning.head import Head, HeadConfig, fit_head
-from models.learning.ratings import SPLIT_SEED, LearnError, Measured, Rating
+from models.learning.features import Read, read_drafts
+from models.learning.halves import Half
+from models.learning.ratings import SPLIT_SEED, Measured
 from models.learning.reward import Taste
-from models.learning.skill import folds_of, too_few
 from models.learning.steering import TasteSteering
 from models.pairs import matching, split
-from models.writer import Reader, Vector, Writer, reads
+from models.writer import Reader, Vector
 
 PRIOR, BEST, STEERED, BOTH, IN_USE = (
     "prior",
@@ -34,6 +32,8 @@ PRIOR, BEST, STEERED, BOTH, IN_USE = (
     "LC-GAN + best-of-N",
     "in use",
 )
+_HALF = "half"
+"""Steered by what was learnt from half of the ratings."""
 _RESAMPLES = 1000
 
 
@@ -80,51 +80,11 @@ class Comparison:
 
 
 def compare(
-    folder: Path,
-    writer: Writer,
-    ratings: Sequence[Rating],
-    *,
-    current: Path | None = None,
-    songs: int = 48,
-    candidates: int = 8,
-    seed: int = 1,
-    on_progress: Callable[[int, int], None] = lambda *_: None,
-    should_stop: Callable[[], bool] = lambda: False,
-) -> Comparison:
-    """Compare what a folder holds, learnt from `ratings`, with best-of-N and with `current`.
-
-    Raises LearnError if a folder cannot be used with this writer or holds no generator.
-    """
-    if not reads(writer):
-        raise LearnError(f"{writer.name} has no latent space to steer in")
-    learned = store.load(folder)
-    before = store.load(current) if current else None
-    for one in (learned, before):
-        if one is not None and one.description["writer_hash"] != writer.weights_hash:
-            raise LearnError(f"{folder.name} was learnt for other weights")
-    if learned.steering is None:
-        raise LearnError(f"{folder.name} holds no generator")
-    return compare_with(
-        learned.taste,
-        learned.steering,
-        writer,
-        writer.drafter(),
-        ratings,
-        before.steering if before else None,
-        songs=songs,
-        candidates=candidates,
-        seed=seed,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
-
-
-def compare_with(
     taste: Taste,
     steering: TasteSteering,
     writer: Reader,
     drafter: Drafting,
-    ratings: Sequence[Rating],
+    half: Half | None,
     current: TasteSteering | None,
     *,
     songs: int,
@@ -133,12 +93,17 @@ def compare_with(
     on_progress: Callable[[int, int], None] = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Comparison:
-    """Compare; see `compare`. Raises InterruptedError when told to stop."""
+    """Compare `steering` and `taste` with best-of-N, and with `current` where there is one.
+
+    `half` is what the second judge judges; without it there is none. Raises InterruptedError when
+    told to stop.
+    """
     pairs = matching(drafter.prior, split(drafter.prior, SPLIT_SEED).test, songs, seed + 100)
     ways: dict[str, TasteSteering | None] = {BEST: None, BOTH: steering}
     if current is not None:
         ways[IN_USE] = current
-    halves = _halves(taste, writer, ratings, seed)
+    if half is not None:
+        ways[_HALF] = half.steering
     written: dict[str, list[Read]] = {}
     done, total = 0, candidates * len(ways)
     for name, way in ways.items():
@@ -163,42 +128,24 @@ def compare_with(
     ):
         if source not in written:
             continue
-        rounds = written[source] if name not in (PRIOR, STEERED) else written[source][:1]
-        figures, chosen[name] = _arm(name, taste, halves, rounds)
+        of_half = written[_HALF] if half is not None and source == BOTH else written[source]
+        drafts = 1 if name in (PRIOR, STEERED) else candidates
+        figures, chosen[name] = _arm(name, taste, half, written[source][:drafts], of_half[:drafts])
         arms.append(figures)
     return Comparison(
         songs,
         candidates,
         tuple(arms),
-        halves is not None,
+        half is not None,
         measured(chosen[BOTH] - chosen[BEST]),
         measured(chosen[BOTH] - chosen[IN_USE]) if IN_USE in chosen else None,
     )
 
 
-def _halves(
-    taste: Taste, writer: Reader, ratings: Sequence[Rating], seed: int
-) -> tuple[Head, Head] | None:
-    """Return heads of two halves of the songs: one to choose, one to judge."""
-    values = np.array([rating.value for rating in ratings], np.float32)
-    weights = np.array([rating.weight for rating in ratings], np.float32)
-    parts = folds_of([rating.song for rating in ratings], 2, seed)
-    if len(parts) < 2 or any(too_few(values[rows]) for rows in parts):
-        return None
-    texts = read(writer, [r.text for r in ratings], [r.conditions for r in ratings])
-    features, groups = taste.features(texts), taste.features.slices
-    one, other = (
-        fit_head(features[rows], values[rows], weights[rows], groups, HeadConfig(seed=seed))
-        for rows in parts
-    )
-    return one, other
-
-
 def _arm(
-    name: str, taste: Taste, halves: tuple[Head, Head] | None, rounds: Sequence[Read]
+    name: str, taste: Taste, half: Half | None, rounds: Sequence[Read], of_half: Sequence[Read]
 ) -> tuple[ArmFigures, Vector]:
     """Return an arm's figures, and the chances of its texts by the judge that compares."""
-    features = [taste.features(texts) for texts in rounds]
     own = np.stack([taste.chance(texts) for texts in rounds])  # (candidates, songs)
     columns = np.arange(own.shape[1])
     best = own.argmax(0)
@@ -206,10 +153,9 @@ def _arm(
     alike, distinct = likeness(texts)
     by_own = own[best, columns]
     second = None
-    if halves is not None:
-        chooser, judge = halves
-        picks = np.stack([chooser.score(part) for part in features]).argmax(0)
-        said = np.stack([judge.chance(judge.score(part)) for part in features])
+    if half is not None:
+        picks = np.stack([half.taste.chance(texts) for texts in of_half]).argmax(0)
+        said = np.stack([half.judge.chance(texts) for texts in of_half])
         second = said[picks, columns]
     figures = ArmFigures(
         name,

@@ -9,14 +9,16 @@ from typing import Any, get_args
 import numpy as np
 
 from models.drafts import Drafting
+from models.lcgan import Generator
 from models.lcgan_train import LcGanProgress, LcGanResult, train_lcgan
 from models.learning import store
 from models.learning.card import card
 from models.learning.choosing import Choice, choose
-from models.learning.compare import compare_with
+from models.learning.compare import compare
 from models.learning.drafted import draft
 from models.learning.features import Features, Read, read
 from models.learning.freshness import Worn
+from models.learning.halves import learn_half, tastes
 from models.learning.head import HeadConfig, fit_head
 from models.learning.likings import likings
 from models.learning.ratings import (
@@ -92,6 +94,7 @@ def learn(
         raise TooFew(short)
     tell = _Teller(on_progress, should_stop)
     tell("reading", 0, 1)
+    in_use = _steering_of(current, writer)
     drafter = writer.drafter()
     texts = read(writer, [r.text for r in ratings], [r.conditions for r in ratings])
     tell("reading", 1, 1)
@@ -130,7 +133,9 @@ def learn(
         on_progress=lambda done, total: tell("value models", done, total),
     )
     reward = TasteReward(taste, value_models, writer)
+    tell("LC-GAN", 0, settings.lcgan.steps)
     result = _train(writer, drafter, reward, settings, tell)
+    tell("LC-GAN", settings.lcgan.steps, settings.lcgan.steps)
     steering, tried = choose(
         drafter,
         reward,
@@ -144,13 +149,28 @@ def learn(
     )
     comparison = None
     if settings.compared:
-        comparison = compare_with(
+        half = None
+        if pair := tastes(taste, x, values, weights, songs, groups, config):
+
+            def again(reward: TasteReward) -> Generator:
+                return _train(writer, drafter, reward, settings, tell, "writing").generator
+
+            half = learn_half(
+                pair,
+                drafted,
+                writer,
+                steering,
+                again if result.best.step else None,
+                settings.seed,
+                on_progress=lambda *_: tell("writing", 0, 1, "half of the labels"),
+            )
+        comparison = compare(
             taste,
             steering,
             writer,
             drafter,
-            ratings,
-            _steering_of(current, writer),
+            half,
+            in_use,
             songs=settings.compared,
             candidates=settings.candidates,
             seed=settings.seed,
@@ -208,12 +228,16 @@ def _train(
     reward: TasteReward,
     settings: LearnSettings,
     tell: _Teller,
+    phase: Phase = "LC-GAN",
 ) -> LcGanResult:
     def progress(now: LcGanProgress) -> None:
-        tell("LC-GAN", now.step, now.total, f"chance {now.reward:.2f}, real {now.realism:.0%}")
+        detail = f"chance {now.reward:.2f}, real {now.realism:.0%}"
+        if phase == "LC-GAN":
+            tell(phase, now.step, now.total, detail)
+        else:
+            tell(phase, 0, 1, detail)
 
-    tell("LC-GAN", 0, settings.lcgan.steps)
-    result = train_lcgan(
+    return train_lcgan(
         drafter.prior,
         drafter,
         reward,
@@ -222,14 +246,16 @@ def _train(
         on_progress=progress,
         should_stop=tell.should_stop,
     )
-    tell("LC-GAN", settings.lcgan.steps, settings.lcgan.steps)
-    return result
 
 
 def _steering_of(folder: Path | None, writer: Writer) -> TasteSteering | None:
+    """Return the generator of a version; None where it is none for this writer, or damaged."""
     if folder is None:
         return None
-    learned = store.load(folder)
+    try:
+        learned = store.load(folder)
+    except LearnError:
+        return None
     fits = learned.description.get("writer_hash") == writer.weights_hash
     return learned.steering if fits else None
 

@@ -40,22 +40,22 @@ def measure(
         verdict = short or f"too few songs to know: {distinct} of {_LEAST_SONGS}"
         return Skill(len(values), liked, distinct, enough=False, verdict=verdict)
     chances = np.empty(len(values), np.float32)
-    said = np.empty(len(values), np.float32)
     means = np.empty(len(values), np.float32)
+    fold = np.empty(len(values), np.int64)
     if not folds:
         return Skill(len(values), liked, distinct, enough=False, verdict="not measured")
     parts = folds_of(songs, min(folds, distinct), config.seed)
     for done, held in enumerate(parts, 1):
         rest = np.setdiff1d(np.arange(len(values)), held)
         head = fit_head(features[rest], values[rest], weights[rest], groups, config)
-        scores = head.score(features[held])
-        chances[held] = head.chance(scores)
-        # Heads of different folds differ in height; ranks within a fold are what they agree on.
-        said[held] = chances[held]
+        chances[held] = head.chance(head.score(features[held]))
         means[held] = np.average(values[rest], weights=weights[rest])
+        fold[held] = done
         on_progress(done, len(parts))
     resampled = _resample(songs, config.seed)
-    auc = _measured(lambda rows: concordance(said[rows], values[rows]), resampled)
+    # Heads of different folds differ in height, against the heights of their folds: only two
+    # texts that the same head has ranked are a pair.
+    auc = _measured(lambda rows: concordance(chances[rows], values[rows], fold[rows]), resampled)
     verdict = _verdict(auc)
     return Skill(
         len(values),
@@ -99,12 +99,15 @@ def folds_of(songs: Sequence[str], folds: int, seed: int) -> list[Places]:
     return [np.array(sorted(part), np.int64) for part in parts if part]
 
 
-def concordance(scores: Vector, values: Vector) -> float:
+def concordance(scores: Vector, values: Vector, among: Places | None = None) -> float:
     """Return how often the one of two that is liked more has the higher score: AUC for yes or no.
 
-    Ties of scores count a half; a half where no two values differ.
+    Ties of scores count a half; a half where no two values differ. `among` (n,), where it is
+    given, says which of them are compared: those with the same number.
     """
     less = values[:, None] < values[None, :]
+    if among is not None:
+        less &= among[:, None] == among[None, :]
     right = (scores[:, None] < scores[None, :]) + 0.5 * (scores[:, None] == scores[None, :])
     pairs = int(less.sum())
     return float(right[less].sum() / pairs) if pairs else 0.5

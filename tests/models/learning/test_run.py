@@ -13,7 +13,6 @@ from models.learning import (
     LearnSettings,
     Rating,
     TooFew,
-    compare,
     learn,
     load_generator,
     load_reward,
@@ -136,7 +135,7 @@ def test_the_generator_steers_the_writer_to_the_same_text_again(learnt, writer):
     assert steering.weights_hash == writer.weights_hash
 
 
-def test_the_comparison_has_every_way_and_two_judges(learnt, ratings, writer):
+def test_the_comparison_has_every_way_and_two_judges(learnt, ratings, writer, cache, tmp_path):
     report, _ = learnt
     found = report.comparison
     assert [arm.name for arm in found.arms] == [
@@ -148,13 +147,18 @@ def test_the_comparison_has_every_way_and_two_judges(learnt, ratings, writer):
     assert found.by_second is (found.arms[0].second is not None)
     own = {arm.name: arm.own.value for arm in found.arms}
     assert own["best-of-N"] > own["prior"]
+    later = learn(ratings, writer, settings(cache), tmp_path / "v2", current=report.folder)
+    assert later.comparison.over_best_of == found.over_best_of
     if report.generator:
-        again = compare(
-            report.folder, writer, ratings, current=report.folder, songs=6, candidates=2
-        )
-        assert again.over_current.value == pytest.approx(0)
-        assert not again.better
-        assert again.over_best_of == found.over_best_of
+        assert later.comparison.arms[-1].name == "in use"
+        assert later.comparison.arms[-1].own == later.comparison.arms[-2].own
+        assert not later.comparison.better
+
+
+def test_a_damaged_version_in_use_is_no_reason_not_to_learn(ratings, writer, cache, tmp_path):
+    (tmp_path / "v1").mkdir()
+    found = learn(ratings, writer, settings(cache), tmp_path / "v2", current=tmp_path / "v1")
+    assert found.comparison.over_current is None
 
 
 def test_topics_can_have_a_say(ratings, writer, cache, tmp_path):
@@ -215,7 +219,7 @@ def test_a_text_is_embedded_as_it_is_encoded_and_costs_what_it_costs(writer):
     found = writer.embed(texts, [song] * 3)
     for row, text in enumerate(texts):
         assert np.allclose(found.z[row], writer.encode(text, song), atol=1e-4)
-        read = writer.explain(text, song)  # given the text's own z, to the end of the sentence
+        read = writer.explained(text, song)  # given the text's own z, to the end of the sentence
         with torch.inference_mode():
             logprobs = writer.log_probabilities(read.inputs, torch.tensor(read.targets))
         assert found.logprobs[row] == pytest.approx(float(logprobs.mean()), abs=2e-3)

@@ -91,6 +91,16 @@ def test_concordance_of_yes_and_no_is_the_auc(pairs):
     assert concordance(scores, values) == pytest.approx(expected)
 
 
+def test_only_what_one_head_has_ranked_is_compared():
+    # Heads that know nothing, in folds of which each was told what is usual in the others.
+    liked = np.repeat([2, 3, 4, 5, 6], 20), np.tile(np.arange(20), 5)
+    values = (liked[1] < liked[0]).astype(np.float32)
+    fold = np.repeat(np.arange(5), 20)
+    heights = np.repeat([(20 - k) / 80 for k in (2, 3, 4, 5, 6)], 20).astype(np.float32)
+    assert concordance(heights, values) < 0.45
+    assert concordance(heights, values, fold) == 0.5
+
+
 def test_calibration_is_the_gap_between_said_and_seen():
     values = np.array([0, 1] * 50, np.float32)
     assert calibration(np.full(100, 0.5, np.float32), values) == pytest.approx(0)
