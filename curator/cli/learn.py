@@ -48,7 +48,7 @@ def train(
     Example:
       curator learn train --seed 1 --json
     """
-    from curator.desk.learning import LEAST_LABELS
+    from curator.desk.learning import too_few
     from curator.desk.survey import survey
     from curator.desk.training import Order, next_name
     from curator.desk.training import train as run
@@ -59,9 +59,8 @@ def train(
     with open_store(place, write=True) as store:
         versions = _versions(store.versions())
         labels = survey(store).labels
-        if len(labels) < LEAST_LABELS:
-            there = count(len(labels), "label")
-            raise Stop(f"{there} so far; learning begins at {LEAST_LABELS}", FAILED)
+        if few := too_few(len(labels)):
+            raise Stop(few, FAILED)
         order = Order(
             next_name(place, versions),
             labels,
@@ -192,9 +191,10 @@ def promote(
 ) -> None:
     """Write with a version from now on: a fifth of the texts stays as ever, to compare with.
 
-    Its generator must beat the best of as many drafts without it, and the generator in use, on
-    songs that neither has seen; else the exit code is 1 and the reasons are said. --reward-only
-    promotes its reward alone, --insist promotes against what was measured.
+    Its generator must beat the best of as many drafts without it, and the generator in use if
+    that is for the same model, on songs that neither has seen; else the exit code is 1 and the
+    reasons are said. --reward-only promotes its reward alone, --insist promotes against what was
+    measured.
 
     \b
     Examples:
@@ -216,10 +216,9 @@ def promote(
         if reasons and not insist:
             hint = "" if reward_only else "--reward-only ranks drafts by its reward alone; "
             raise Stop(f"{version}: {'; '.join(reasons)}. {hint}--insist does it anyway", FAILED)
-        step = _step(
-            settings.curator, version, "promoted",
-            {"generator": not reward_only, "insisted": bool(reasons)},
-        )  # fmt: skip
+        steers = not reward_only and chosen.figures.generator
+        data = {"generator": steers, "insisted": bool(reasons)}
+        step = _step(settings.curator, version, "promoted", data)
         store.append(step).result()
         versions.apply(step)
     _tell_use(versions, json)

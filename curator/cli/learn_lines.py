@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from curator.domain.versions import Version, Versions
 
 MOST_LIKINGS = 8
+WITHOUT = "without"
+"""What texts are called that came about in no arm, as nothing learnt was in use."""
 
 
 def state_of(version: "Version", versions: "Versions") -> str:
@@ -58,7 +60,7 @@ def status_lines(found: "Survey", versions: "Versions") -> Iterator[str]:
     for arm, rate in found.rates.items():
         low, high = rate.interval
         yield (
-            f"{arm or 'before'}: {rate.approved:,} of {rate.judged:,} approved, "
+            f"{arm or WITHOUT}: {rate.approved:,} of {rate.judged:,} approved, "
             f"{rate.share:.0%} ({low:.0%} to {high:.0%})"
         )
 
@@ -102,7 +104,7 @@ def as_json(version: "Version", versions: "Versions") -> dict[str, Any]:
 def rates_json(rates: "Mapping[Arm | None, Rate]") -> dict[str, Any]:
     """Return approval rates by arm as JSON."""
     return {
-        arm or "before": {
+        arm or WITHOUT: {
             "approved": rate.approved,
             "judged": rate.judged,
             "share": round(rate.share, 4),

@@ -20,7 +20,14 @@ from curator.desk.training import Order, learned_folder, next_name, train
 from curator.domain.arms import DRAFTS
 from curator.domain.finding import for_model
 from curator.domain.records import Arm, Scalar, Song, VersionStep, VersionStepKind
-from curator.domain.versions import Use, Version, Versions, against_generator, against_reward
+from curator.domain.versions import (
+    Use,
+    Version,
+    Versions,
+    against_generator,
+    against_reward,
+    rival,
+)
 from curator.engine.errors import EngineCancelled, EngineError
 
 if TYPE_CHECKING:
@@ -32,6 +39,14 @@ LEAST_LABELS = 20
 _SETTLING = 2.0
 """Seconds that a look waits at most for what is on its way to the disk."""
 COMPARED_SONGS, COMPARED_ROWS, COMPARED_SEED = 3, 2, 1
+
+
+def too_few(labels: int) -> str:
+    """Return why so many labels are too few to train on; nothing where they are enough."""
+    if labels >= LEAST_LABELS:
+        return ""
+    there = f"{labels} label" + ("" if labels == 1 else "s")
+    return f"{there} so far; learning begins at {LEAST_LABELS}"
 
 
 class NotPromoted(Exception):
@@ -172,6 +187,8 @@ class Learning:
         try:
             await self.look()
             labels = self.survey.labels
+            if few := too_few(len(labels)):
+                raise EngineError(few)
             running = self.running = Running(next_name(self._home, self.versions), len(labels))
             number = len(self.versions.all()) + 1
             order = Order(
@@ -205,11 +222,15 @@ class Learning:
     # What is in use
 
     def promote(self, version: Version, *, generator: bool, insist: bool = False) -> None:
-        """Write with a version from now on. Raises `NotPromoted` unless it is good or insisted."""
+        """Write with a version from now on. Raises `NotPromoted` unless it is good or insisted.
+
+        A version that has no generator is in use without one, whatever is asked.
+        """
         reasons = self.against(version, generator=generator)
         if reasons and not insist:
             raise NotPromoted(reasons)
-        self._record("promoted", version.name, generator=generator, insisted=bool(reasons))
+        steers = generator and version.figures.generator
+        self._record("promoted", version.name, generator=steers, insisted=bool(reasons))
         self._ledger.tell(LearningChanged())
 
     def roll_back(self) -> Use | None:
@@ -231,11 +252,10 @@ class Learning:
     async def compare(self, version: Version) -> list[Pair]:
         """Have the same songs and seeds written without and with a version.
 
-        Before is what is in use, unless that is the version itself; else the model alone. The
-        songs are those judged last. Raises `EngineError`, `EngineCancelled`.
+        Before is what is in use, unless that is the version itself or for another model; else the
+        model alone. The songs are those judged last. Raises `EngineError`, `EngineCancelled`.
         """
-        use = self.versions.in_use
-        base = use if use is not None and use.version.name != version.name else None
+        base = rival(version, self.versions.in_use)
         pairs: list[Pair] = []
         for song in self._songs():
             before = await self._written(song, base.version if base else None,

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,28 +70,32 @@ async def train(
 
     folder = learned_folder(home) / order.version
     ratings = folder.with_name(f".{order.version}.jsonl")
-    report = ""
+    report, done = "", False
     try:
-        await asyncio.to_thread(_write, ratings, order.labels, sources)
-        current = learned_folder(home) / order.current if order.current else None
-        if current is not None and not current.is_dir():
-            current = None
-        cache = learned_folder(home) / ".drafts"
-        job = TrainJob(ratings, folder, order.seed, current, cache)
-        await trainer.start()
-        async with aclosing(trainer.train(job)) as answers:
-            async for answer in answers:
-                if isinstance(answer, Trained):
-                    report = answer.report
-                else:
-                    on_progress(answer)
-        if not report:
-            raise EngineError("the training ended without a result")
-        await asyncio.to_thread(ratings.replace, folder / LABELS)
-    finally:
-        await trainer.close()
+        try:
+            lines = await asyncio.to_thread(rating_lines, order.labels, sources)
+            _write(ratings, lines)  # in no thread, which would write on after a cancel
+            current = learned_folder(home) / order.current if order.current else None
+            if current is not None and not current.is_dir():
+                current = None
+            cache = learned_folder(home) / ".drafts"
+            job = TrainJob(ratings, folder, order.seed, current, cache)
+            await trainer.start()
+            async with aclosing(trainer.train(job)) as answers:
+                async for answer in answers:
+                    if isinstance(answer, Trained):
+                        report = answer.report
+                    else:
+                        on_progress(answer)
+            if not report:
+                raise EngineError("the training ended without a result")
+            ratings.replace(folder / LABELS)
+        finally:
+            await trainer.close()
+        done = True
+    finally:  # whatever ends the wait for the trainer, a second cancel too
         ratings.unlink(missing_ok=True)
-        if not (folder / LABELS).is_file():
+        if not done:
             with contextlib.suppress(OSError):
                 shutil.rmtree(folder)
     return {
@@ -103,6 +107,6 @@ async def train(
     }
 
 
-def _write(file: Path, labels: Iterable[Label], sources: tuple[str, ...]) -> None:
+def _write(file: Path, lines: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(rating_lines(labels, sources), "utf-8")
+    file.write_text(lines, "utf-8")

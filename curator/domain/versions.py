@@ -4,7 +4,7 @@ A version is a folder: a reward that tells what the curator likes, and mostly a 
 moves z to where more of that is. What became of it are rows that only grow, of three kinds:
 
     trained      its folder is there; data: model, labels (their number), seed, figures (JSON),
-                 current (the version in use that it was compared with, if there was one)
+                 current (the version that was in use then, if there was one)
     promoted     it is in use from now on; data: generator (whether that is, or the reward alone),
                  insisted (the curator promoted it against what was measured)
     rolled_back  what was in use before it is in use again
@@ -27,7 +27,8 @@ BEST_OF, STEERED, IN_USE = "best-of-N", "LC-GAN + best-of-N", "in use"
 class Version:
     """Something learnt; `number` counts them from 1, `labels` is from how many.
 
-    `current` is the version in use that it was compared with.
+    `current` is the version that was in use then. It was compared with that where
+    `figures.over_current` is known: not where that steers nothing, or is for another model.
     """
 
     name: str
@@ -132,13 +133,13 @@ def against_generator(
 ) -> list[str]:
     """Return what speaks against a version's generator; nothing where it has proved better.
 
-    It must beat the best of as many drafts without it, and the generator in use, on held-out
-    songs and by a second judge, without making texts alike.
+    It must beat the best of as many drafts without it, and the generator in use if that is for
+    the same model, on held-out songs and by a second judge, without making texts alike.
     """
     figures = version.figures
     found = against_reward(version, weights)
     if not figures.generator:
-        return [*found, "it has no generator: no step of its training was better than none"]
+        return [*found, "it has no generator: steering made nothing better"]
     found += _not_better(version, in_use)
     best, own = figures.arm(BEST_OF), figures.arm(STEERED)
     if best and own and best.alike and own.alike and own.alike > best.alike * (1 + MOST_ALIKE):
@@ -149,6 +150,18 @@ def against_generator(
         if fall > LEAST_DISTINCT:
             found.append(f"its words are fewer (distinct-2 −{fall:.0%})")
     return found
+
+
+def rival(version: Version, in_use: Use | None) -> Use | None:
+    """Return what is in use, where a version can be held against it.
+
+    That is where it is another one, and for the same model: with what was learnt for another one
+    this model can't write.
+    """
+    if in_use is None or in_use.version.name == version.name:
+        return None
+    same = in_use.version.figures.writer_hash == version.figures.writer_hash
+    return in_use if same else None
 
 
 def signed(of: Interval) -> str:
@@ -166,9 +179,10 @@ def _not_better(version: Version, in_use: Use | None) -> list[str]:
         found.append("the labels are too few for a second judge: only its own has compared it")
     elif over.low <= 0:
         found.append(f"it does not beat the best of {figures.drafts} drafts ({signed(over)})")
-    if in_use is None or not in_use.generator or in_use.version.name == version.name:
+    other = rival(version, in_use)
+    if other is None or not other.generator:
         return found
-    name, over = in_use.version.name, figures.over_current
+    name, over = other.version.name, figures.over_current
     if over is None or version.current != name:
         found.append(f"it was not compared with {name}, which is in use")
     elif over.low <= 0:

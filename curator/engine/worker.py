@@ -93,6 +93,7 @@ class _Worker:
         self._send = outbox.send
         self._clock = clock
         self._loaded: Writer | None = None
+        self._missing = ""  # why it is not the writer that was asked for
         self._next_frame = -float("inf")
         self._learnt_in: dict[str, Learnt | None] = {}  # folder → what was read from it
 
@@ -113,10 +114,11 @@ class _Worker:
         match request:
             case Load():
                 start = self._clock()
-                writer, note = self._some_writer(request)
-                self._loaded = writer
+                writer, missing = self._some_writer(request)
+                self._loaded, self._missing = writer, missing
                 self._learnt_in = {}
                 name, weights, device = writer.name, writer.weights_hash, writer.device
+                note = f"{missing}. {SMALL} writes meanwhile" if missing else ""
                 seconds = round(self._clock() - start, 3)
                 self._send(Ready(request.id, name, weights, device, seconds, note))
             case Generate() if request.arms and (learnt := self._learnt(request.learned)):
@@ -150,13 +152,13 @@ class _Worker:
                 self._train(request)
 
     def _some_writer(self, request: Load) -> tuple[Writer, str]:
-        """Load what is asked for, or the small model where its base is missing, and say so."""
+        """Load what is asked for, or the small model where its base is missing, and say why."""
         from models.pretrained.base import NoBase
 
         try:
             return self._load(request.model, request.device), ""
         except NoBase as error:
-            return self._load(SMALL, request.device), f"{error}. {SMALL} writes meanwhile"
+            return self._load(SMALL, request.device), str(error)
 
     def _contributions(self, request: Contributions) -> list[tuple[str, dict[str, float]]]:
         from models.contributions import contributions  # torch comes with it
@@ -175,6 +177,8 @@ class _Worker:
         def stopped() -> bool:
             return self._inbox.ended or self._inbox.is_cancelled(request.id)
 
+        if self._missing:  # what is learnt for the small model is of no use to the one asked for
+            raise ValueError(self._missing)
         try:
             report = train(request, self._writer, self._send, stopped)
         except InterruptedError:

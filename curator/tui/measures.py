@@ -12,7 +12,7 @@ from curator.tui.widgets.inked import Line
 from curator.tui.wording import clean, counted, fit, pad
 
 ARMS: tuple[tuple[Arm | None, str, str], ...] = (
-    (None, "before", "faint"),
+    (None, "without", "faint"),  # nothing learnt was in use
     ("control", "control", "muted"),
     ("best-of", "best of 8", "link"),
     ("steered", "steered", "accent"),

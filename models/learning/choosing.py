@@ -36,7 +36,11 @@ def choose(
     *,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> tuple[TasteSteering, list[Choice]]:
-    """Return the steering with as many choices as the guards allow, and what was tried."""
+    """Return the steering with the number of choices that pleases most, and what was tried.
+
+    A number is taken only if the guards allow it and it beats plain drafts: if none does, there
+    is no choice, and the generator moves the one z.
+    """
     prior, c = drafter.prior, guards
     pairs = matching(prior, split(prior, SPLIT_SEED).check, songs, seed + 1)
     z, known = pairs.all(seed + 1)
@@ -45,7 +49,7 @@ def choose(
         texts = drafter(steering.many(z, known) if steering else z, known, seed)
         return float(reward.judge(texts, known).mean()), *likeness(texts)
 
-    _, plain_alike, plain_distinct = written(None)
+    beaten, plain_alike, plain_distinct = written(None)
     best, tried = TasteSteering(prior, generator, values), list[Choice]()
     for number in (1, *numbers):
         on_progress(len(tried), 1 + len(numbers))
@@ -54,7 +58,6 @@ def choose(
         alike, distinct = alike / max(plain_alike, 1e-9), distinct / max(plain_distinct, 1e-9)
         allowed = alike <= 1 + c.most_alike and distinct >= 1 - c.least_distinct
         tried.append(Choice(number, chance, alike, distinct, allowed))
-        good = max((t.reward for t in tried if t.allowed), default=0.0)
-        if allowed and chance >= good:
-            best = steering
+        if allowed and chance > beaten:
+            best, beaten = steering, chance
     return best, tried

@@ -165,9 +165,9 @@ class Liking:
 class LearnReport:
     """What became of a run; `folder` holds all of it.
 
-    `generator` is false for a writer without a latent space, which can only be reranked, or where
-    no step of the training was better than none. `steering` are the LC-GAN's figures (before,
-    after, why it ended) and what was tried; `comparison` the arms, by two judges.
+    `generator` is false where nothing steers: no step of the LC-GAN's training was better than
+    none, and no choice among several z better than plain drafts. `steering` are the LC-GAN's
+    figures (before, after, why it ended) and what was tried; `comparison` the arms, by two judges.
     """
 
     folder: Path
@@ -182,7 +182,7 @@ class LearnReport:
     ratings: tuple[str, ...]
 
 
-class LearnError(Exception):
+class LearnError(ValueError):
     """Why nothing can be learnt, or a folder not be used, in one line."""
 
 

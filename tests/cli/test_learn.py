@@ -99,13 +99,13 @@ def test_status_says_what_there_is_to_know(run, judged, trainer):
     lines = run("learn", "status", "--home", judged).out.splitlines()
     assert lines[0] == "25 labels, 5 liked (25 verdict)"
     assert "  likes: hiss" in lines
-    assert "before: 5 of 25 approved, 20% (9% to 39%)" in lines
+    assert "without: 5 of 25 approved, 20% (9% to 39%)" in lines
     assert any("second judge 0.30 (0.20 to 0.40)" in line for line in lines)
     assert "\x1b" not in "".join(lines)
     (body,) = run("learn", "status", "--home", judged, "--json").json
     assert (body["labels"], body["liked"], body["newest"], body["in_use"]) == (25, 5, "v1", None)
-    assert body["arms"]["before"]["approved"] == 5
-    assert sum(p["arms"]["before"]["judged"] for p in body["over_time"]) == 25
+    assert body["arms"]["without"]["approved"] == 5
+    assert sum(p["arms"]["without"]["judged"] for p in body["over_time"]) == 25
 
 
 def test_what_is_not_better_is_promoted_only_on_insistence(run, judged, trainer):
@@ -121,6 +121,14 @@ def test_what_is_not_better_is_promoted_only_on_insistence(run, judged, trainer)
     assert (ran.code, ran.out) == (0, "v1 is in use (reward alone)\n")
     ran = run("learn", "promote", "v1", "--insist", "--home", judged, "--json")
     assert ran.json == [{"in_use": "v1", "generator": True, "insisted": True}]
+
+
+def test_what_has_no_generator_is_promoted_without_one(run, judged, trainer):
+    trainer.report = GOOD | {"generator": False}
+    run("learn", "train", "--home", judged)
+    assert "it has no generator" in run("learn", "promote", "v1", "--home", judged).err
+    ran = run("learn", "promote", "v1", "--insist", "--home", judged)
+    assert (ran.code, ran.out) == (0, "v1 is in use (reward alone)\n")
 
 
 def test_a_training_that_fails_or_is_stopped_leaves_nothing(run, judged, trainer):

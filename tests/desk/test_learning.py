@@ -32,6 +32,8 @@ class Trainer:
         self.said = report()
         self.gate = asyncio.Event()
         self.gate.set()
+        self.closing = asyncio.Event()
+        self.closing.set()
         self.fail = None
         self.jobs, self.lines, self.closed = [], [], 0
 
@@ -40,6 +42,7 @@ class Trainer:
 
     async def close(self):
         self.closed += 1
+        await self.closing.wait()
 
     async def train(self, job):
         self.jobs.append(job)
@@ -80,6 +83,11 @@ class Engine:
             text = f"{job.song.title} row {row} {arm}"
             more = {"arm": arm, "expected": row / 10, "drafts": 8} if arm else {}
             yield Written(job.id, row, text, 6, 0.01, "", "", "scripted", "hash", **more)
+
+
+@pytest.fixture(autouse=True)
+def _few_labels_are_enough(monkeypatch):
+    monkeypatch.setattr("curator.desk.learning.LEAST_LABELS", 0)
 
 
 @pytest.fixture
@@ -180,6 +188,35 @@ async def test_a_stopped_training_leaves_nothing(desk, until, tmp_path):
     assert desk.trainer.closed == 1
 
 
+@pytest.mark.parametrize("gate", [False, True], ids=["while it learns", "when it has learnt"])
+async def test_stopping_while_the_trainer_ends_leaves_nothing_either(desk, until, tmp_path, gate):
+    trainer = desk.trainer
+    trainer.closing.clear()
+    if not gate:
+        trainer.gate.clear()
+    desk.learning.train()
+    await until(lambda: desk.learning.running and desk.learning.running.progress)
+    if not gate:
+        first = asyncio.create_task(desk.learning.cancel())
+    await until(lambda: trainer.closed)
+    assert list((tmp_path / "learned").iterdir()) != []
+    assert await desk.learning.cancel()
+    if not gate:
+        await first
+    assert desk.learning.versions.all() == []
+    assert list((tmp_path / "learned").iterdir()) == []
+
+
+async def test_too_few_labels_are_told_before_anything_is_trained(desk, until, monkeypatch):
+    monkeypatch.setattr("curator.desk.learning.LEAST_LABELS", 20)
+    _, samples = await written(desk, until)
+    desk.judging.reject(samples[0].id)
+    desk.learning.train()
+    await until(lambda: desk.learning.running is None)
+    assert desk.learning.error == "1 label so far; learning begins at 20"
+    assert desk.trainer.jobs == []
+
+
 async def test_a_failed_training_says_why_and_leaves_nothing(desk, until, tmp_path):
     await written(desk, until)
     desk.trainer.fail = "there are too few labels"
@@ -213,6 +250,12 @@ async def test_only_a_better_generator_is_promoted_unless_insisted(desk, until):
     assert (desk.learning.in_use.generator, desk.learning.in_use.insisted) == (False, False)
     desk.learning.promote(version, generator=True, insist=True)
     assert (desk.learning.in_use.generator, desk.learning.in_use.insisted) == (True, True)
+
+
+async def test_what_has_no_generator_is_not_in_use_with_one(desk, until):
+    version = await trained(desk, until, generator=False)
+    desk.learning.promote(version, generator=True, insist=True)
+    assert not desk.learning.in_use.generator
 
 
 async def test_with_nothing_in_use_rows_come_as_ever(desk, until):
@@ -303,6 +346,16 @@ async def test_before_and_after_are_the_same_songs_and_seeds(desk, until):
     before, after = desk.engine.jobs[-2:]
     assert [Path(j.learned).name for j in (before, after)] == ["v1", "v2"]
     assert [j.arms[0] for j in (before, after)] == ["best-of", "steered"]
+
+
+async def test_what_is_in_use_for_another_model_is_not_what_was_before(desk, until):
+    older = await trained(desk, until, writer_hash="another")
+    desk.learning.promote(older, generator=True, insist=True)
+    newer = await trained(desk, until, writer_hash="hash")
+    assert desk.learning.against(newer, generator=True) == []
+    await desk.learning.compare(newer)
+    before, after = desk.engine.jobs[-2:]
+    assert (before.learned, Path(after.learned).name) == ("", "v2")
 
 
 async def test_a_version_that_cannot_be_used_is_not_compared(desk, until):

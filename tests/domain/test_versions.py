@@ -5,7 +5,7 @@ import pytest
 
 from curator.domain.figures import Figures, Interval, read_figures
 from curator.domain.records import VersionStep
-from curator.domain.versions import Versions, against_generator, against_reward
+from curator.domain.versions import Versions, against_generator, against_reward, rival
 
 GOOD: dict[str, Any] = {
     "skill": {
@@ -156,3 +156,13 @@ def test_it_must_beat_the_one_in_use(over: Any, current: str, said: str | None) 
     # A reward alone in use has no generator to beat.
     story.say("promoted", "v1", generator=False)
     assert against_generator(story.versions.all()[1], story.versions.in_use, "hash") == []
+
+
+def test_what_is_in_use_for_another_model_is_no_rival() -> None:
+    story = Story().trained("v1").say("promoted", "v1", generator=True)
+    story.trained("v2", changed(writer_hash="other"), current="v1")
+    story.trained("v3")
+    one, other, third = story.versions.all()
+    use = story.versions.in_use
+    assert against_generator(other, use, "other") == []
+    assert [rival(version, use) for version in (one, other, third)] == [None, None, use]

@@ -1,4 +1,4 @@
-"""A training in the worker: its progress, its report, and that it can be stopped."""
+"""A training in the worker: its progress, its report, why it failed, and that it can be stopped."""
 
 import io
 import os
@@ -12,6 +12,7 @@ from curator.engine import training
 from curator.engine.protocol import (
     Cancel,
     Cancelled,
+    Failed,
     Load,
     Message,
     Progress,
@@ -22,6 +23,7 @@ from curator.engine.protocol import (
     to_line,
 )
 from curator.engine.worker import serve
+from models.learning import TooFew
 
 WRITER = SimpleNamespace(name="w", weights_hash="hash", device="cpu")
 
@@ -35,6 +37,8 @@ def test_a_training_tells_how_it_goes_and_can_be_stopped(monkeypatch: pytest.Mon
     ) -> str:
         if request.folder == "quick":
             return '{"generator": true}'
+        if request.folder == "poor":
+            raise TooFew("too few labels to know: 3 of 20")
         send(Progress(request.id, "drafts", 1, 2))
         pause = threading.Event()
         while not should_stop():
@@ -64,6 +68,8 @@ def test_a_training_tells_how_it_goes_and_can_be_stopped(monkeypatch: pytest.Mon
     assert hear() == Progress("2", "drafts", 1, 2)
     say(Cancel("2"))
     assert hear() == Cancelled("2")
+    say(Train("3", "ratings", "poor", 1))
+    assert hear() == Failed("3", "too few labels to know: 3 of 20")  # and no name of a class
     stdin.close()
     thread.join(20)
     assert not thread.is_alive()

@@ -20,7 +20,7 @@ async def test_what_is_known_is_said(stage, pages):
             "v2 has proved better: p promotes it",
             "over best-of          +0.080, +0.030 to +0.130",
             "word: hiss, gravel, static", "word: whole room, nice",
-            "15% (4%–42%) of 13", "50% (27%–73%) of 14", "03-09–03-10",
+            "without    ", "15% (4%–42%) of 13", "50% (27%–73%) of 14", "03-09–03-10",
         ):  # fmt: skip
             assert part in text, part
         assert "nothing learnt is in use" in pages.head(screen)
