@@ -107,6 +107,8 @@ def load(folder: Path) -> Learned:
         tensors = from_bytes(weights)
         taste = _taste(tensors, description)
         return Learned(taste, _steering(tensors, description, folder.name), description)
+    except LearnError:
+        raise
     except FileNotFoundError:
         raise LearnError(f"{folder} holds nothing learnt: {DESCRIPTION} is missing") from None
     except OSError as error:

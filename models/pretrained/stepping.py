@@ -196,7 +196,8 @@ class Cache:
         """Put slots (layers, G, S, d) and a prompt into a row, and forget what it held."""
         end = self._slots + prompt.length
         for cache, slots, before in zip((self.keys, self.values), memory, prompt, strict=True):
-            of_row = cache.unflatten(1, (BLOCK, -1))[:, row]  # (layers, G, L, d)
+            rows = cache.view(len(cache), BLOCK, -1, *cache.shape[2:])
+            of_row = rows[:, row]  # (layers, G, L, d)
             of_row[:, :, : self._slots] = slots
             of_row[:, :, self._slots : end] = before
         self.words[row], self._filled[row], self.written[row] = words, end, 0
