@@ -51,7 +51,7 @@ def pull(
     if source is None and name not in SOURCES:
         raise Stop(f"there is no base {name!r} to fetch; there is: {', '.join(SOURCES)}", USAGE)
     if not NAME.fullmatch(name):
-        raise Stop(f"a base can't be called {name!r}: letters, digits, -, _ and . only", USAGE)
+        raise Stop(f"{name!r} can't be a name: letters, digits, -, _ and . only, no . first", USAGE)
     chosen = _chosen(place)
     with Status() as status:
         teller = _Teller(status)

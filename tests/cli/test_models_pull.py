@@ -212,7 +212,7 @@ def test_a_folder_can_be_a_base_of_another_name(run, index, base, voice, tmp_pat
 def test_a_base_is_called_by_a_plain_name(run, index, base, tmp_path, name):
     ran = run("models", "pull", name, "--from", base, "--home", tmp_path / "home")
     assert (ran.code, ran.out) == (2, "")
-    assert "can't be called" in ran.err
+    assert "can't be a name" in ran.err
     assert not (tmp_path / "home").exists()
 
 
