@@ -219,9 +219,17 @@ def weights_of(model: str, home: Path) -> str | None:
     """Return the hash of a model's weights without loading it; None where it can't be told."""
     from models.checkpoint import CheckpointError, describe
     from models.library import find
+    from models.pretrained.base import find as find_base
 
     try:
-        return str(describe(find(where_is(model, home)))["weights_hash"])
+        about = describe(find(where_is(model, home)))
+        weights = str(about["weights_hash"])
+        if about["kind"] != "pretrained":
+            return weights
+        from models.pretrained.storing import identity  # torch comes with it
+
+        config = about["config"]
+        return identity(weights, str(config["base"]), find_base(str(config["named"])))
     except (CheckpointError, KeyError):
         return None
 
