@@ -36,7 +36,7 @@ BARS = {8: 3.0, 16: 5.0}
 """By batch: how many times the rate of `generate` ours must be at least."""
 COST = 2.0
 """Per cent of perplexity that eight bits may cost."""
-_TEXTS = 64
+_TEXTS = 256
 _SONG = Conditions("Velvet Meridian", "Glass Orchard", ("dream pop",), {"energy": 0.6})
 
 Write = Callable[[], int]

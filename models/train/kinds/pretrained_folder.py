@@ -22,7 +22,8 @@ from models.train.kinds.latent_folder import held_out
 from models.train.state import State
 from models.units import Tokenizer
 
-CANDIDATES = 1
+CANDIDATES = 3
+"""Drafts of a text. Five texts at a time leave room for as many beside them: they cost little."""
 
 _NOTES = """Only what was added to the base is stored. Of the training text the weights'
 file keeps 32-bit hashes of runs of eight words, by which copies are caught, and each sentence of
