@@ -1,0 +1,60 @@
+"""What the card of the pretrained decoder says of blind judging follows from the verdicts kept."""
+
+import json
+import re
+
+import pytest
+
+from models.library import SHIPPED
+
+FOLDER = SHIPPED / "smollm2-voice"
+OURS = "smollm2-voice"
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    lines = (FOLDER / "judged.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def share(answers):
+    return f"{100 * sum(answers) / len(answers):.0f} %"
+
+
+def worth(pairs, judge, source):
+    found = []
+    for pair in pairs:
+        verdict = next(v for v in pair["verdicts"] if v["judge"] == judge)
+        found += [verdict[f"{side}_worth"] for side in "ab" if pair[f"{side}_from"] == source]
+    return share(found)
+
+
+def better(pairs, judge, rival):
+    found = []
+    for pair in pairs:
+        sources = {pair[f"{side}_from"]: side for side in "ab"}
+        if rival in sources:
+            verdict = next(v for v in pair["verdicts"] if v["judge"] == judge)
+            found.append(verdict["better"] == sources[OURS])
+    return share(found)
+
+
+def test_every_pair_has_one_sample_of_ours_and_both_verdicts(pairs):
+    assert len(pairs) == 100
+    for pair in pairs:
+        assert [pair["a_from"], pair["b_from"]].count(OURS) == 1
+        assert [v["judge"] for v in pair["verdicts"]] == ["a", "b"]
+    assert sum("human" in (p["a_from"], p["b_from"]) for p in pairs) == 40
+
+
+def test_the_card_says_what_the_verdicts_say(pairs):
+    card = (FOLDER / "CARD.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([\d]+ % \| [\d]+ %) \|$", card, re.MULTILINE))
+    expected = {
+        "worth posting, of `smollm2-voice`": lambda j: worth(pairs, j, OURS),
+        "worth posting, of `cvae-small`": lambda j: worth(pairs, j, "cvae-small"),
+        "worth posting, of the human sentences": lambda j: worth(pairs, j, "human"),
+        "better than `cvae-small`": lambda j: better(pairs, j, "cvae-small"),
+        "better than the human sentence": lambda j: better(pairs, j, "human"),
+    }
+    assert rows == {name: f"{of('a')} | {of('b')}" for name, of in expected.items()}
