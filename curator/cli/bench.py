@@ -27,7 +27,7 @@ def bench(
             metavar="NAME",
             show_default=False,
             help="One benchmark; may be given again: judgement, opening, painting, keys, memory, "
-            "starting, generation.",
+            "starting, generation, pretrained.",
         ),
     ] = None,
     quick: Annotated[
