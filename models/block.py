@@ -18,7 +18,7 @@ class Block(ABC):
     """Sixteen rows, whatever network writes them: their dice, their last tokens, their rules.
 
     `masks` are the rules', `start` is the token before the first, `most` the number of tokens
-    that a row may have. Every shape is fixed, so that a row cannot depend on those beside it.
+    that a row may have. A row never depends on those beside it.
     """
 
     def __init__(self, masks: Tensor, start: int, most: int = MAX_TOKENS) -> None:
@@ -33,8 +33,11 @@ class Block(ABC):
         """Make the slots of fresh attempts ready for their first step."""
 
     @abstractmethod
-    def _logits(self, tokens: Tensor) -> Tensor:
-        """Return logits (B, A), free to be changed, of what follows `tokens` (B,)."""
+    def _logits(self, tokens: Tensor, living: Sequence[int]) -> Tensor:
+        """Return logits (B, A), free to be changed, of what follows `tokens` (B,).
+
+        What is returned of slots that are not `living` does not matter.
+        """
 
     def put(self, slot: int, attempt: Attempt) -> None:
         """Begin an attempt in a slot."""
@@ -53,7 +56,7 @@ class Block(ABC):
             self._begin(self._fresh)
             self._tokens[[slot for slot, _ in self._fresh]] = self._start
             self._fresh = []
-        logits = self._logits(self._tokens)
+        logits = self._logits(self._tokens, [slot for slot, _ in living])
         # Before the rules: what they force on the model counts as the surprise that it is.
         total = torch.logsumexp(logits, 1)
         self._rule_out(logits, living, vocabulary)
@@ -107,6 +110,7 @@ class StateBlock(Block):
         self._constants.gates[rows] = constants.gates[rows]
         self._constants.output[rows] = constants.output[rows]
 
-    def _logits(self, tokens: Tensor) -> Tensor:
+    def _logits(self, tokens: Tensor, living: Sequence[int]) -> Tensor:
+        del living  # every shape is fixed
         logits, self._state = self._decoder.step(tokens, self._state, self._constants)
         return logits

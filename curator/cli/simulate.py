@@ -74,8 +74,9 @@ def simulate(
     In a data folder that is thrown away texts are written and judged, judgements become labels,
     a reward and a generator are learnt from them, and write the next round. Then held-out songs
     are written for in every way: as the model does by itself, steered by the LC-GAN, and with N
-    drafts each the best by the reward without steering and with it; and once more with all of it
-    learnt from shuffled labels, which must come to nothing. Intervals are bootstraps over songs
+    drafts each the best by the reward without steering and with it. Two controls go beside them:
+    the least worn of N drafts, which needs no labels, and all of it learnt from shuffled labels,
+    which must come to no more than that. Intervals are bootstraps over songs
     (and seeds). A judge that answers 1 to 5 approves from 4.
 
     `curator/examples/judges.py` has three judges to begin with. The file is run as it is: name

@@ -2,7 +2,9 @@
 
 The ways that are compared have the same decode budget for a text that counts: N drafts, of which
 the reward head chooses one, steered or not. Beside them stand the model by itself and the LC-GAN by
-itself, a draft a text. The judge's answers here are its own, none turned round.
+itself, a draft a text. Two controls have N drafts too: without labels, the one whose phrases are
+the least worn; and all of it learnt from shuffled labels. The judge's answers here are its own,
+none turned round.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,8 +19,9 @@ from curator.simulation.songs import songs
 from models.lcgan_train import likeness
 from models.writer import Reader, Steering
 
-PRIOR, BEST, STEERED, BOTH, SHUFFLED = (
+PRIOR, FRESH, BEST, STEERED, BOTH, SHUFFLED = (
     "prior",
+    "no labels",
     "best-of-N",
     "LC-GAN",
     "LC-GAN + best-of-N",
@@ -76,6 +79,7 @@ def measure(
     arms = [asker.arm(PRIOR, plain, None)]
     scores = None
     if learnt is not None:
+        arms.append(asker.arm(FRESH, plain, asker.freshness(plain, learnt)))
         scores = asker.scores(plain, learnt)
         arms.append(asker.arm(BEST, plain, scores))
         moved = asker.drafts("steered drafts", learnt.steering)
@@ -113,6 +117,11 @@ class _Asker:
         flat = [text for of in texts for text in of]
         about = [conditions_of(s) for s, of in zip(self.about, texts, strict=True) for _ in of]
         return learnt.head.score(flat, about).astype(np.float64).reshape(len(texts), -1)
+
+    def freshness(self, texts: Sequence[Sequence[str]], learnt: Learnt) -> Floats:
+        """Return how little worn texts' phrases are, (songs, N): what scores have without labels."""
+        flat = [text for of in texts for text in of]
+        return -learnt.head.worn(flat).astype(np.float64).reshape(len(texts), -1)
 
     def answer(self, text: str, place: int) -> tuple[bool, int | None]:
         """Return the judge's answer on a text about a song."""

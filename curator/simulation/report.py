@@ -9,6 +9,7 @@ import numpy as np
 from curator.simulation.arms import (
     BEST,
     BOTH,
+    FRESH,
     PRIOR,
     SHUFFLED,
     STEERED,
@@ -67,7 +68,7 @@ def body(runs: Sequence[Run], judge: str, second: str | None, model: str) -> dic
 
 
 def _names(runs: Sequence[Run]) -> list[str]:
-    order = (PRIOR, BEST, STEERED, BOTH, SHUFFLED)
+    order = (PRIOR, FRESH, BEST, STEERED, BOTH, SHUFFLED)
     return [name for name in order if any(run.measured.arm(name) for run in runs)]
 
 
@@ -89,7 +90,15 @@ def _arm(runs: Sequence[Run], name: str) -> dict[str, Any]:
 
 def _differences(runs: Sequence[Run]) -> list[dict[str, Any]]:
     """Return gains of one arm over another on the same songs, and how much more alike it is."""
-    pairs = ((BEST, PRIOR), (STEERED, PRIOR), (BOTH, BEST), (BOTH, PRIOR), (SHUFFLED, PRIOR))
+    pairs = (
+        (FRESH, PRIOR),
+        (BEST, PRIOR),
+        (STEERED, PRIOR),
+        (BOTH, BEST),
+        (BOTH, PRIOR),
+        (SHUFFLED, PRIOR),
+        (SHUFFLED, FRESH),
+    )
     found = []
     for name, other in pairs:
         arms = [

@@ -25,6 +25,10 @@ class RewardHead:
         """Return the chance that the curator likes each text, (N,), 0 to 1."""
         return self.taste.chance(read(self.writer, texts, conditions))
 
+    def worn(self, texts: Sequence[str]) -> Vector:
+        """Return how worn each text's phrases are, (N,), in deviations: no rating has a part in it."""
+        return self.taste.worn(texts)
+
     def doubt(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:
         """Return one standard deviation of `score`, (N,): high where nothing like it was rated."""
         return np.asarray(self.members(texts, conditions).std(1), np.float32)

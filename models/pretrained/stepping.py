@@ -4,8 +4,8 @@ The same arithmetic as `Pretrained.decode`, arranged for speed: the low-rank mat
 into the base's, prompts are computed once, keys and values of what is written are kept in place,
 and the last product is over the tokens that may be written at all.
 
-Every shape is fixed. Shapes: B = `BLOCK` rows, D hidden, H heads, G key-value heads, d = D / H,
-S slots, P tokens of a prompt, L places of the cache, A writable tokens.
+Shapes: B = `BLOCK` rows, N ≤ B of them that are stepped, D hidden, H heads, G key-value heads,
+d = D / H, S slots, P tokens of a prompt, L places of the cache, A writable tokens.
 """
 
 from collections.abc import Callable, Sequence
@@ -139,22 +139,33 @@ class Stepper:
         keys, values = (torch.stack([pair[i] for pair in pairs], 1) for i in (0, 1))
         return keys, values, self._model.to_words(z)
 
+    @property
+    def least(self) -> int:
+        """How many rows must be stepped, however few are in use.
+
+        Sums of integers are exact: in eight bits a row is the same in whatever company. Other
+        products may round otherwise for fewer rows, and so always have all of them.
+        """
+        return 1 if self.precision == "int8" else BLOCK
+
     def step(self, tokens: Tensor, cache: "Cache") -> Tensor:
-        """Return logits (B, A) of the token after `tokens` (B,), which go into the cache."""
-        c = self.config
-        states = self._embedded[tokens] + cache.words
-        mask, place = cache.next()
+        """Return logits (N, A) of the token after `tokens` (N,), which go into the cache's first
+        N rows; see `least`."""
+        c, count = self.config, len(tokens)
+        states = self._embedded[tokens] + cache.words[:count]
+        mask, place = cache.next(count)
+        heads = count * c.groups
 
         def attend(number: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
             keys, values = cache.keys[number], cache.values[number]
             keys.view(-1, c.head).index_copy_(0, place, k.reshape(-1, c.head))
             values.view(-1, c.head).index_copy_(0, place, v.reshape(-1, c.head))
             # In so small a product torch's own attention takes twice the time of its two halves.
-            grouped = q.reshape(BLOCK * c.groups, -1, c.head)
-            scores = torch.baddbmm(mask, grouped, keys.mT, alpha=c.head**-0.5)
-            return (scores.softmax(-1) @ values).view(BLOCK, c.hidden)
+            grouped = q.reshape(heads, -1, c.head)
+            scores = torch.baddbmm(mask, grouped, keys[:heads].mT, alpha=c.head**-0.5)
+            return (scores.softmax(-1) @ values[:heads]).view(count, c.hidden)
 
-        states = self._through(states, cache.positions, attend)
+        states = self._through(states, cache.positions[:count], attend)
         return self._head(rms_norm(states, self.norm, c.epsilon))
 
 
@@ -202,13 +213,21 @@ class Cache:
             of_row[:, :, self._slots : end] = before
         self.words[row], self._filled[row], self.written[row] = words, end, 0
 
-    def next(self) -> tuple[Tensor, Tensor]:
-        """Make room for one token a row; return −∞ where a row does not look, else 0, as
-        (B · G, 1, L), and where the token's keys and values go, (B · G,), in keys laid out as
-        (B · G · L, d)."""
-        at = (self._filled + self.written).clamp_max(len(self._all) - 1)
-        self.written += 1
-        groups = self._heads.shape[1]
-        hidden = torch.zeros(BLOCK, len(self._all), device=at.device)
+    def move(self, row: int, to: int) -> None:
+        """Put what a row holds in the place of another one."""
+        for cache in (self.keys, self.values):
+            rows = cache.view(len(cache), BLOCK, -1, *cache.shape[2:])
+            rows[:, to] = rows[:, row]
+        for each in (self.words, self._filled, self.written):
+            each[to] = each[row]
+
+    def next(self, count: int = BLOCK) -> tuple[Tensor, Tensor]:
+        """Make room for one token in each of the first N rows; return −∞ where a row does not
+        look, else 0, as (N · G, 1, L), and where the token's keys and values go, (N · G,), in keys
+        laid out as (B · G · L, d)."""
+        at = (self._filled[:count] + self.written[:count]).clamp_max(len(self._all) - 1)
+        self.written[:count] += 1
+        heads = self._heads[:count]
+        hidden = torch.zeros(count, len(self._all), device=at.device)
         hidden.masked_fill_(self._all > at[:, None], -torch.inf)
-        return hidden.repeat_interleave(groups, 0)[:, None], (self._heads + at[:, None]).flatten()
+        return hidden.repeat_interleave(heads.shape[1], 0)[:, None], (heads + at[:, None]).flatten()

@@ -27,7 +27,7 @@ from models.reading import surprisals, template_of
 from models.rows import Attempt, Vocabulary
 from models.tokenizer import BOS, EOS
 from models.writer import Conditions, Embedding, TokenSurprisal, Vector
-from models.writing import Slots, judge
+from models.writing import BLOCK, Slots, judge
 
 _CLAIMS, _NAMES = 2.5, 1.5
 """What these faults weigh, beside those of `models.guards`."""
@@ -138,11 +138,16 @@ class PretrainedWriter(LatentRows):
 
 
 class DecoderBlock(Block):
-    """Sixteen rows about a song, with the keys and values of what they have written."""
+    """Sixteen rows about a song, with the keys and values of what they have written.
+
+    Living ones stand in the first places of the cache, so that no other need be stepped.
+    """
 
     def __init__(self, stepper: Stepper, prompt: Prompt, masks: Tensor) -> None:
         super().__init__(masks, stepper.start_token)
         self._stepper, self._prompt = stepper, prompt
+        self._held: list[int] = []
+        """By place in the cache: the slot that stands there."""
         with torch.inference_mode():
             self._cache = Cache(stepper, prompt.length)
 
@@ -151,7 +156,25 @@ class DecoderBlock(Block):
             # One z at a time: a product of fewer or more rows could round otherwise.
             z = torch.from_numpy(attempt.z)[None].to(self._device)
             keys, values, words = self._stepper.memory(z)
-            self._cache.begin(slot, (keys[0], values[0]), words[0], self._prompt)
+            if slot not in self._held:
+                self._held.append(slot)
+            place = self._held.index(slot)
+            self._cache.begin(place, (keys[0], values[0]), words[0], self._prompt)
 
-    def _logits(self, tokens: Tensor) -> Tensor:
-        return self._stepper.step(tokens, self._cache)
+    def _logits(self, tokens: Tensor, living: Sequence[int]) -> Tensor:
+        self._close_up(set(living))
+        rows = self._held + [slot for slot in range(BLOCK) if slot not in self._held]
+        rows = rows[: max(len(self._held), self._stepper.least)]
+        stepped = self._stepper.step(tokens[rows], self._cache)
+        logits = stepped.new_zeros(BLOCK, stepped.shape[1])
+        logits[rows] = stepped
+        return logits
+
+    def _close_up(self, living: set[int]) -> None:
+        """Let the last rows take the places of those that live no more."""
+        for place in reversed(range(len(self._held))):
+            if self._held[place] not in living:
+                last = self._held.pop()
+                if place < len(self._held):
+                    self._cache.move(len(self._held), place)
+                    self._held[place] = last

@@ -65,12 +65,13 @@ def test_it_accounts_for_every_way(found):
     arms = {arm["name"]: arm for arm in found["arms"]}
     assert list(arms) == [
         "prior",
+        "no labels",
         "best-of-N",
         "LC-GAN",
         "LC-GAN + best-of-N",
         "shuffled labels",
     ]
-    assert [arm["drafts"] for arm in arms.values()] == [1, 4, 1, 4, 4]
+    assert [arm["drafts"] for arm in arms.values()] == [1, 4, 4, 1, 4, 4]
     for arm in arms.values():
         for figure in (arm["approval"], arm["second_approval"]):
             assert 0 <= figure["low"] <= figure["value"] <= figure["high"] <= 1
@@ -81,6 +82,7 @@ def test_it_accounts_for_every_way(found):
     gain = arms["best-of-N"]["approval"]["value"] - arms["prior"]["approval"]["value"]
     assert gaps["best-of-N", "prior"]["gain"]["value"] == pytest.approx(gain, abs=1e-3)
     assert ("LC-GAN + best-of-N", "best-of-N") in gaps
+    assert ("shuffled labels", "no labels") in gaps
 
 
 def test_it_learns_from_the_judge(found):

@@ -103,6 +103,48 @@ def test_a_row_is_the_same_bits_in_any_slot_beside_any_others(steppers, precisio
 
 
 @torch.inference_mode()
+@pytest.mark.parametrize("company", [1, 3, 8, 15])
+def test_in_eight_bits_a_row_is_the_same_bits_in_company_of_any_size(steppers, company):
+    made, model = steppers
+    stepper = made["int8"]
+    assert stepper.least == 1
+    before, row = stepper.prompt(told(model)), Row(1)
+    full = {0: (0, row)} | {slot: (0, Row(100 + slot)) for slot in range(1, BLOCK)}
+    expected = stepped(stepper, before, full, 0)
+    cache = Cache(stepper)
+    begin(stepper, cache, company, row, before)
+    for slot in range(company):
+        begin(stepper, cache, slot, Row(200 + slot), before)
+    cache.move(company, 0)  # the last one takes the place of one that is over
+    last = torch.full((company,), stepper.start_token)
+    out = []
+    for token in [*row.tokens, 0]:
+        out.append(stepper.step(last, cache)[0].clone())
+        last[0] = token
+    assert torch.equal(torch.stack(out), expected)
+
+
+@torch.inference_mode()
+def test_a_row_that_moves_goes_on_where_it_was(steppers):
+    made, model = steppers
+    for precision in PRECISIONS:
+        stepper = made[precision]
+        before, row = stepper.prompt(told(model)), Row(1)
+        expected = stepped(stepper, before, {2: (0, row), 5: (0, Row(9))}, 2)
+        cache = Cache(stepper)
+        begin(stepper, cache, 5, Row(9), before)
+        begin(stepper, cache, 2, row, before)
+        last, place, out = torch.full((BLOCK,), stepper.start_token), 2, []
+        for step, token in enumerate([*row.tokens, 0]):
+            out.append(stepper.step(last, cache)[place].clone())
+            if step == 7:
+                cache.move(2, 5)
+                place = 5
+            last[place] = token
+        assert torch.equal(torch.stack(out), expected), precision
+
+
+@torch.inference_mode()
 def test_a_slot_forgets_the_row_that_it_held(steppers):
     made, model = steppers
     stepper = made["fp32"]
