@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from curator.domain.wishes import Wish, weights_of
+
 PREFIX = "CURATOR_"
 
 
@@ -88,8 +90,21 @@ class Settings:
     """Where MusicBrainz is."""
     musicbrainz_contact: str | None = None
     """A mail address or page that MusicBrainz can turn to about the requests sent to it."""
+    learn_wanted: str | None = None
+    """Topics that learning goes after beside the judgements, as `8=1, 3=-0.5`; see `Wish`."""
+    learn_topics: str = "topics"
+    """The set of topics that these numbers are of: a name, or a folder."""
+    learn_share: float = 0.3
+    """The topics' share in what learning goes after; the judgements have the rest."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Other keys for actions: the id of a binding, as the help shows it → key or keys."""
+
+    @property
+    def wish(self) -> Wish | None:
+        """What learning goes after beside the judgements; None where no topic is wanted."""
+        if not self.learn_wanted:
+            return None
+        return Wish(self.learn_topics, weights_of(self.learn_wanted), self.learn_share)
 
     def __post_init__(self) -> None:
         for own in fields(self):
@@ -108,6 +123,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "x_monthly_dollars": (0, 10_000),
     "undo_seconds": (0, 600),
     "post_monthly_dollars": (0, 10_000),
+    "learn_share": (0, 1),
 }
 _WHOLE = ("batch", "ahead", "x_poll_seconds", "undo_seconds")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -118,8 +134,8 @@ _SWITCHES = ("x_names", "dry_run")
 _LISTS: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     ("sources", "model_sources"), ("catalogue", "musicbrainz", "spotify")
 )
-_MAY_BE_MISSING = ("device", "musicbrainz_contact")
-_GROUPS = ("x", "spotify", "musicbrainz")
+_MAY_BE_MISSING = ("device", "musicbrainz_contact", "learn_wanted")
+_GROUPS = ("x", "spotify", "musicbrainz", "learn")
 """Tables of the file: `base_url` in `[x]` is the setting `x_base_url`."""
 
 
@@ -148,6 +164,11 @@ def _check(name: str, value: object) -> None:
         raise ValueError(f"{name} is one of {', '.join(_CHOICES[name])}, not {value!r}")
     elif name.endswith("_url"):
         _check_address(name, str(value))
+    elif name == "learn_wanted" and value:
+        try:
+            weights_of(str(value))
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
 
 
 def _check_address(name: str, address: str) -> None:

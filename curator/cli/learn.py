@@ -35,6 +35,24 @@ def train(
             help="Decides every random choice; without it, the version's number.",
         ),
     ] = None,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="N=WEIGHT",
+            show_default=False,
+            help="A topic to go after as well, by number; without it, `learn_wanted`.",
+        ),
+    ] = None,
+    topic_share: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            min=0,
+            max=1,
+            show_default=False,
+            help="The topics' share in the reward; without it, `learn_share`.",
+        ),
+    ] = None,
     json: Json = False,
     home: Home = None,
 ) -> None:
@@ -47,6 +65,7 @@ def train(
     \b
     Example:
       curator learn train --seed 1 --json
+      curator learn train --topic 8=1 --topic-share 0.5
     """
     from curator.desk.learning import too_few
     from curator.desk.survey import survey
@@ -55,7 +74,8 @@ def train(
     from curator.engine.errors import EngineCancelled, EngineError
 
     place = existing(folder(home))
-    settings = settings_of(place)
+    wanted = ", ".join(topic) if topic else None
+    settings = settings_of(place, learn_wanted=wanted, learn_share=topic_share)
     with open_store(place, write=True) as store:
         versions = _versions(store.versions())
         labels = survey(store).labels
@@ -67,6 +87,7 @@ def train(
             settings.model,
             len(versions.all()) + 1 if seed is None else seed,
             versions.in_use.version.name if versions.in_use else None,
+            settings.wish,
         )
         with Status() as status:
             shower = _Shower(status)

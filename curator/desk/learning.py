@@ -197,6 +197,7 @@ class Learning:
                 self._settings.model,
                 number if seed is None else seed,
                 self.in_use.version.name if self.in_use else None,
+                self._settings.wish,
             )
             assert self._trainer is not None
             trainer = await asyncio.to_thread(self._trainer)

@@ -11,7 +11,7 @@ import re
 import shutil
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from curator.domain.labels import Label
 from curator.domain.ratings import rating_lines
 from curator.domain.records import Scalar
 from curator.domain.versions import Versions
+from curator.domain.wishes import Wish
 
 if TYPE_CHECKING:
     from curator.engine.client import Trainer
@@ -37,11 +38,21 @@ class Order:
     model: str
     seed: int
     current: str | None = None
+    wish: Wish | None = None
 
 
 def learned_folder(home: Path) -> Path:
     """Return where the versions are."""
     return home / "learned"
+
+
+def topics_folder(name: str, home: Path) -> Path:
+    """Return the folder of a set of topics: one's own of that name, one that ships, or a path."""
+    from models.library import SHIPPED
+    from models.topics import DESCRIPTION
+
+    places = (home / "models" / name, SHIPPED / name)
+    return next((place for place in places if (place / DESCRIPTION).is_file()), Path(name))
 
 
 def next_name(home: Path, versions: Versions) -> str:
@@ -80,6 +91,10 @@ async def train(
                 current = None
             cache = learned_folder(home) / ".drafts"
             job = TrainJob(ratings, folder, order.seed, current, cache)
+            if order.wish is not None:
+                topics = await asyncio.to_thread(topics_folder, order.wish.topics, home)
+                wanted, share = order.wish.weights, order.wish.share
+                job = replace(job, topics=topics, wanted=wanted, share=share)
             await trainer.start()
             async with aclosing(trainer.train(job)) as answers:
                 async for answer in answers:

@@ -206,6 +206,9 @@ class EngineClient:
             job.seed,
             str(job.current or ""),
             str(job.cache or ""),
+            str(job.topics or ""),
+            {str(topic): weight for topic, weight in job.wanted.items()},
+            job.share,
         )
         async with contextlib.aclosing(self._supervisor.ask(request)) as answers:
             async for answer in answers:

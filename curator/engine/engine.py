@@ -1,7 +1,7 @@
 """The engine as the desk sees it: what it can be asked, and what it answers."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -47,6 +47,9 @@ class TrainJob:
     seed: int
     current: Path | None = None
     cache: Path | None = None
+    topics: Path | None = None
+    wanted: Mapping[int, float] = field(default_factory=dict)
+    share: float = 0.0
 
 
 class Trainer(Protocol):

@@ -57,7 +57,8 @@ class Train:
     """Learn from the ratings in a file into a new folder; answered by `Progress`, `Trained`.
 
     `ratings` is a file as `rating_lines.py` reads it, `current` the folder of what is in use, to
-    be compared with, and "" where nothing is.
+    be compared with, and "" where nothing is. `wanted` are weights by number of the topics in the
+    folder `topics`, whose share in the reward is `share`.
     """
 
     kind: ClassVar[str] = "train"
@@ -67,6 +68,9 @@ class Train:
     seed: int
     current: str = ""
     cache: str = ""
+    topics: str = ""
+    wanted: dict[str, float] = field(default_factory=dict)
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,14 @@ def train(
     report = learn(
         ratings,
         writer,
-        LearnSettings(seed=request.seed, cache=Path(request.cache) if request.cache else None),
+        LearnSettings(
+            seed=request.seed,
+            cache=Path(request.cache) if request.cache else None,
+            topics=Path(request.topics) if request.topics else None,
+            topic_weights={int(topic): weight for topic, weight in request.wanted.items()},
+            topic=request.share if request.topics else 0.0,
+            human=1.0 - request.share if request.topics else 1.0,
+        ),
         Path(request.folder),
         current=Path(request.current) if request.current else None,
         on_progress=on_progress,

@@ -4,6 +4,7 @@ import io
 import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -23,7 +24,7 @@ from curator.engine.protocol import (
     to_line,
 )
 from curator.engine.worker import serve
-from models.learning import TooFew
+from models.learning import LearnSettings, TooFew
 
 WRITER = SimpleNamespace(name="w", weights_hash="hash", device="cpu")
 
@@ -75,3 +76,26 @@ def test_a_training_tells_how_it_goes_and_can_be_stopped(monkeypatch: pytest.Mon
     assert not thread.is_alive()
     stdout.close()
     pipes[1].close()
+
+
+def test_wanted_topics_reach_the_learning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ratings, heard = tmp_path / "r.jsonl", []
+    ratings.write_text("")
+
+    def learn(
+        given: object, writer: object, settings: LearnSettings, *_: object, **__: object
+    ) -> object:
+        heard.append(settings)
+        return {}
+
+    monkeypatch.setattr("models.learning.learn", learn)
+    monkeypatch.setattr(training, "_step_back", lambda: None)
+    for request in (
+        Train("1", str(ratings), "f", 1, "", "", "/topics", {"8": 1.0, "3": -0.5}, 0.4),
+        Train("2", str(ratings), "f", 1),
+    ):
+        training.train(request, WRITER, lambda _: None, lambda: False)  # type: ignore[arg-type]
+    mixed, plain = heard
+    assert (mixed.topics, mixed.topic_weights) == (Path("/topics"), {8: 1.0, 3: -0.5})
+    assert (mixed.human, mixed.topic) == (0.6, 0.4)
+    assert (plain.topics, plain.human, plain.topic) == (None, 1.0, 0.0)
