@@ -119,7 +119,7 @@ class _Asker:
         return learnt.head.score(flat, about).astype(np.float64).reshape(len(texts), -1)
 
     def freshness(self, texts: Sequence[Sequence[str]], learnt: Learnt) -> Floats:
-        """Return how little worn texts' phrases are, (songs, N): what scores have without labels."""
+        """Return how little worn the phrases are, (songs, N): what scores have without labels."""
         flat = [text for of in texts for text in of]
         return -learnt.head.worn(flat).astype(np.float64).reshape(len(texts), -1)
 

@@ -12,6 +12,7 @@ from curator.desk.survey import Survey
 from curator.domain.figures import Interval
 from curator.domain.plain import shown
 from curator.domain.versions import Use, Version
+from curator.domain.wishes import Wish
 from curator.tui.facts import song_name
 from curator.tui.widgets.inked import Line
 from curator.tui.wording import clean, counted, fit, pad, wrap
@@ -150,6 +151,14 @@ def _beside(left: Sequence[str], right: Sequence[str], half: int) -> Iterator[Li
         one = left[n] if n < len(left) else ""
         other = right[n] if n < len(right) else ""
         yield [(pad(one, half), "muted"), (" │ ", "faint"), (other, "text")]
+
+
+def wished(wish: Wish | None) -> str:
+    """Return which topics the next version goes after as well, and for how much of the reward."""
+    if wish is None:
+        return ""
+    weights = ", ".join(f"{topic}={weight:g}" for topic, weight in wish.weights.items())
+    return f"   wanted: topics {weights}, for {wish.share:.0%}"
 
 
 def progress(running: Running, width: int, stop: str) -> Line:

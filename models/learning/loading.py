@@ -26,7 +26,7 @@ class RewardHead:
         return self.taste.chance(read(self.writer, texts, conditions))
 
     def worn(self, texts: Sequence[str]) -> Vector:
-        """Return how worn each text's phrases are, (N,), in deviations: no rating has a part in it."""
+        """Return how worn the phrases of texts are, (N,), in deviations: ratings play no part."""
         return self.taste.worn(texts)
 
     def doubt(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:

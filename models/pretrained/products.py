@@ -51,7 +51,8 @@ class EightBit:
         # Each operation more is a pass over rows that are short: what can be one is one.
         largest = torch.linalg.vector_norm(rows, torch.inf, 1, keepdim=True).clamp_min_(_LEAST)
         whole = (rows * (127 / largest)).round_().to(torch.int8)
-        return (torch._int_mm(whole, self._columns) * largest).mul_(self._scale)
+        scaled: Tensor = torch._int_mm(whole, self._columns) * largest
+        return scaled.mul_(self._scale)
 
 
 def product(weight: Tensor, precision: Precision) -> Product:

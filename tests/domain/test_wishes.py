@@ -17,5 +17,5 @@ def test_a_number_alone_is_wanted_once():
 
 @pytest.mark.parametrize("text", ["", "a=1", "3=x", "3=nan", "-1=1", "3=1, 3=2", "3=0"])
 def test_what_is_no_wish_is_refused(text):
-    with pytest.raises(ValueError, match="topic|N=WEIGHT"):
+    with pytest.raises(ValueError, match=r"topic|N=WEIGHT"):
         weights_of(text)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from curator.engine.protocol import (
     to_line,
 )
 from curator.engine.worker import serve
-from models.learning import LearnSettings, TooFew
+from models.learning import TooFew
 
 WRITER = SimpleNamespace(name="w", weights_hash="hash", device="cpu")
 
@@ -79,13 +80,12 @@ def test_a_training_tells_how_it_goes_and_can_be_stopped(monkeypatch: pytest.Mon
 
 
 def test_wanted_topics_reach_the_learning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    ratings, heard = tmp_path / "r.jsonl", []
+    ratings = tmp_path / "r.jsonl"
+    heard: list[Any] = []
     ratings.write_text("")
 
-    def learn(
-        given: object, writer: object, settings: LearnSettings, *_: object, **__: object
-    ) -> object:
-        heard.append(settings)
+    def learn(*given: Any, **_: object) -> object:
+        heard.append(given[2])
         return {}
 
     monkeypatch.setattr("models.learning.learn", learn)

@@ -7,7 +7,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from pytest_textual_snapshot import SVGImageExtension, normalize_svg
 
 SIZES = [(120, 40), (80, 24)]
 THEMES = ["curator-dark", "curator-light"]
@@ -16,24 +15,6 @@ looks = pytest.mark.parametrize(
     [(size, theme) for size in SIZES for theme in THEMES],
     ids=[f"{w}x{h}-{theme[8:]}" for w, h in SIZES for theme in THEMES],
 )
-
-
-@pytest.fixture
-def look(snapshot, tmp_path):
-    """Compare the screen with its picture; one that differs is left in the test's folder."""
-    pictures = snapshot.use_extension(SVGImageExtension)
-
-    async def compare(pilot, name):
-        await pilot.pause()
-        await pilot.wait_for_scheduled_animations()
-        await pilot.pause()
-        svg = pilot.app.export_screenshot(simplify=True)
-        same = pictures(name=name) == svg
-        if not same:
-            (tmp_path / f"{name}.svg").write_text(normalize_svg(svg), "utf-8")
-        assert same, f"{name} looks different: see {tmp_path / name}.svg"
-
-    return compare
 
 
 @looks

@@ -73,7 +73,10 @@ class LearnPage(Everywhere):
         error = shown(learning.error, 400)
         self.query_one(Notice).facts = (f"Nothing was learnt. {error}", "bad") if error else None
         self.query_one(LearnHead).facts = LearnFacts(
-            learning.in_use, learning.running, self.key_of("stop-training")
+            learning.in_use,
+            learning.running,
+            self.key_of("stop-training"),
+            self.desk.settings.wish,
         )
         self.query_one(LearnView).facts = Lessons(
             survey=learning.survey,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from curator.desk.learning import Running
 from curator.domain.versions import Use
+from curator.domain.wishes import Wish
 from curator.tui import lessons
 from curator.tui.widgets.inked import Line, Sheet
 from curator.tui.wording import fit
@@ -12,11 +13,12 @@ from curator.tui.wording import fit
 
 @dataclass(frozen=True, slots=True)
 class LearnFacts:
-    """What is in use, the training that runs, and the key that stops it."""
+    """What is in use, the training that runs, the key that stops it, and wanted topics."""
 
     in_use: Use | None = None
     running: Running | None = None
     stop: str = ""
+    wish: Wish | None = None
 
 
 class LearnHead(Sheet[LearnFacts]):
@@ -34,4 +36,5 @@ class LearnHead(Sheet[LearnFacts]):
         else:
             what = "steers and chooses" if use.generator else "chooses among drafts"
             text, ink = f"{use.version.name} {what} since {use.at[:10]}", "good"
-        yield [title, (fit(text, width - 9), ink)]
+        topics = lessons.wished(facts.wish)
+        yield [title, (fit(text, width - 9), ink), (fit(topics, width - 9 - len(text)), "muted")]
