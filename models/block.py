@@ -21,6 +21,8 @@ class Block(ABC):
     that a row may have. A row never depends on those beside it.
     """
 
+    ahead = True
+
     def __init__(self, masks: Tensor, start: int, most: int = MAX_TOKENS) -> None:
         self._masks, self._device, self._start = masks, masks.device, start
         self._tokens = torch.full((BLOCK,), start, device=self._device)

@@ -39,6 +39,10 @@ class TrainingText:
         runs = {run for text in texts for run in _runs(words_of(text))}
         return cls(np.array(sorted(runs), np.uint32))
 
+    def __or__(self, other: "TrainingText") -> "TrainingText":
+        """Return the runs of both."""
+        return TrainingText(np.union1d(self._runs, other._runs))
+
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> "TrainingText":
         """Read what `tensors` returned."""

@@ -88,6 +88,8 @@ def _judge(attempt: Attempt) -> None:
 class _NgramSlots:
     """Attempts in the making, each going its own way through the text."""
 
+    ahead = False
+
     def __init__(self, model: Ngram) -> None:
         self._model = model
 

@@ -68,19 +68,24 @@ class LatentPrior:
         return ConditionalPrior(weights, self._means, self._scales)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Return what a checkpoint keeps, about 300 bytes a text."""
+        """Return what a checkpoint keeps, about 160 bytes a text: labels are bits."""
         return {
             "prior/means": self._means.astype(np.float16),
             "prior/scales": self._scales.astype(np.float16),
-            "prior/labels": self._labels.astype(np.uint8),
+            "prior/labels": np.packbits(self._labels > 0, axis=1),
             "prior/scores": self._scores.astype(np.float16),
         }
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> "LatentPrior":
         """Read what `tensors` returned."""
-        names = ("means", "scales", "labels", "scores")
-        return cls(*(tensors[f"prior/{name}"].astype(np.float32) for name in names))
+        means, scales, labels, scores = (
+            tensors[f"prior/{name}"] for name in ("means", "scales", "labels", "scores")
+        )
+        count = condition_space().labels
+        if labels.shape[1] != count:  # a byte each in older ones
+            labels = np.unpackbits(labels, axis=1, count=count)
+        return cls(*(part.astype(np.float32) for part in (means, scales, labels, scores)))
 
 
 class ConditionalPrior:

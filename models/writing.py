@@ -19,7 +19,13 @@ BLOCK = 16
 
 
 class Slots(Protocol):
-    """`BLOCK` attempts in the making, each in a slot."""
+    """`BLOCK` attempts in the making, each in a slot.
+
+    `ahead` tells whether slots that are not needed make attempts ahead: where every step takes
+    all slots, they cost nothing.
+    """
+
+    ahead: bool
 
     def put(self, slot: int, attempt: Attempt) -> None:
         """Begin an attempt in a slot."""
@@ -62,14 +68,14 @@ def write_rows(
     """Step the block until every row has its text; yield after each step.
 
     A slot that falls free is taken by the next attempt at once, and where there are fewer rows
-    than slots, the rest make attempts ahead.
+    than slots, the rest make attempts ahead if the block is for it.
     """
     waiting = deque(rows)
     slots: list[tuple[Row, Attempt] | None] = [None] * BLOCK
     writing: list[Row] = []
     while writing or waiting:
         for slot in (slot for slot, busy in enumerate(slots) if busy is None):
-            row = _next(writing, waiting)
+            row = _next(writing, waiting, ahead=block.ahead)
             if row is None:
                 break
             attempt = row.begin()
@@ -90,15 +96,15 @@ def write_rows(
             yield _sample(row, outcome)
 
 
-def _next(writing: list[Row], waiting: deque[Row]) -> Row | None:
+def _next(writing: list[Row], waiting: deque[Row], *, ahead: bool) -> Row | None:
     """Choose the row that gets a free slot: one that is short of attempts, else the next one
-    waiting, else, since the slot would idle, the one with the fewest attempts so far."""
+    waiting, else, if attempts are made ahead, the one with the fewest so far."""
     short = next((row for row in writing if row.short), None)
     if short is None and waiting:
         short = waiting.popleft()
         short.started = time.perf_counter()
         writing.append(short)
-    if short is None:
+    if short is None and ahead:
         short = min((r for r in writing if r.open), key=lambda r: len(r.attempts), default=None)
     return short
 

@@ -114,14 +114,14 @@ def _differences(runs: Sequence[Run]) -> list[dict[str, Any]]:
             for one, two in arms
             if one.second is not None and two.second is not None
         ]
-        alike = [one.self_bleu / max(two.self_bleu, 1e-9) - 1 for one, two in arms]
+        alike = [float(np.mean([pair[i].self_bleu for pair in arms])) for i in (0, 1)]
         found.append(
             {
                 "of": name,
                 "over": other,
                 "gain": _figure(interval(gains)),
                 "second_gain": _figure(interval(seconds)) if seconds else None,
-                "more_self_bleu": round(float(np.mean(alike)), 4),
+                "more_self_bleu": round(alike[0] / max(alike[1], 1e-9) - 1, 4),
             }
         )
     return found

@@ -85,18 +85,22 @@ class PretrainedWriter(LatentRows):
         return self._stepper.prompt(told(self.tokenizer, self.known(conditions), *names))
 
     def _judge(self, attempt: Attempt) -> None:
+        if not attempt.over:
+            # What is refused is best refused at once; the last word may still become another.
+            attempt.given_up = bool(self._refusals(attempt.template.rpartition(" ")[0]))
         judge(attempt, self._training)
         if not attempt.over:
             return
-        template = attempt.template
-        reasons = [f"claim: {kind}" for kind in claims(template)]
-        attempt.faults += _CLAIMS * bool(reasons)
-        if names := strange_names(template, self._capitals):
-            attempt.faults += _NAMES
-            reasons.append(f"name: {names[0]}")
+        reasons = self._refusals(attempt.template)
+        attempt.faults += _CLAIMS * any(reason.startswith("claim") for reason in reasons)
+        attempt.faults += _NAMES * any(reason.startswith("name") for reason in reasons)
         if attempt.faults and not reasons:
             reasons = ["copied" if attempt.given_up else "cut, looped, copied or left open"]
         self.draws.update(["drawn", *(["refused"] if attempt.faults else []), *reasons])
+
+    def _refusals(self, template: str) -> list[str]:
+        names = [f"name: {name}" for name in strange_names(template, self._capitals)]
+        return [*(f"claim: {kind}" for kind in claims(template)), *names[:1]]
 
     def drafter(self) -> PretrainedDrafter:
         """Return what writes many quick texts with these weights."""
@@ -146,6 +150,7 @@ class DecoderBlock(Block):
     def __init__(self, stepper: Stepper, prompt: Prompt, masks: Tensor) -> None:
         super().__init__(masks, stepper.start_token)
         self._stepper, self._prompt = stepper, prompt
+        self.ahead = stepper.least == BLOCK
         self._held: list[int] = []
         """By place in the cache: the slot that stands there."""
         with torch.inference_mode():

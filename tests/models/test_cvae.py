@@ -100,3 +100,15 @@ def test_z_comes_from_the_texts_of_songs_like_this_one():
         assert 0.4 < (anything[:, 0] < 0).mean() < 0.6
         assert np.abs(techno[:, 1]).max() < 1
         assert one.given(songs[1]).mean[0] > 4
+
+
+def test_a_prior_is_kept_with_a_bit_a_label_and_was_once_with_a_byte():
+    space = condition_space()
+    songs = np.stack([space.encode(["techno"], {"energy": 0.9}), space.encode([], {})])
+    prior = LatentPrior.of(np.eye(2, 3, dtype=np.float32), np.zeros((2, 3), np.float32), songs)
+    kept = prior.tensors()
+    assert kept["prior/labels"].nbytes < space.labels
+    older = kept | {"prior/labels": songs[:, : space.labels].astype(np.uint8)}
+    for tensors in (kept, older):
+        known = LatentPrior.from_tensors(tensors).known
+        np.testing.assert_allclose(known, songs, atol=2e-3)

@@ -27,6 +27,13 @@ def test_the_text_survives_as_tensors():
     assert all(tensor.dtype == np.uint32 for tensor in TRAINING.tensors().values())
 
 
+def test_two_training_texts_are_one():
+    other = TrainingText.of(["A cello walks home before anyone at all is ready"])
+    both = TRAINING | other
+    assert both.copied(words_of(KNOWN)) == TRAINING.copied(words_of(KNOWN)) > 0
+    assert both.copied(words_of("A cello walks home before anyone at all is ready")) > 0
+
+
 @pytest.mark.parametrize(
     ("text", "looped"),
     [

@@ -47,7 +47,10 @@ def finish(
     tensors = {f"model/{k}": v.detach().cpu().numpy() for k, v in model.state_dict().items()}
     tensors |= prior.tensors()
     tensors["writable"] = np.array(writable_tokens(voice, tokenizer), np.int32)
-    tensors |= TrainingText.of(s.text for s in corpus.train).tensors()
+    training = TrainingText.of(s.text for s in corpus.train)
+    if begin := config.sizes.get("begin"):  # what that one has read is not to be copied either
+        training |= TrainingText.from_tensors(checkpoint.load(Path(str(begin))).tensors)
+    tensors |= training.tensors()
     figures: dict[str, Any] = {
         "parameters": sum(p.numel() for p in model.parameters()),
         "steps": state.position.step,

@@ -114,6 +114,23 @@ def test_a_run_may_begin_from_another_model(few, run, tmp_path):
     assert later.losses[0] < fresh.losses[0]
 
 
+def test_what_the_first_run_read_is_not_to_be_copied_after_another(few, run, tmp_path):
+    folder, _ = run(few)
+    news = tmp_path / "voice.jsonl"
+    lines = ["A cello walks home before anyone behind the drums is ready", "Bells ring"] * 12
+    rows = [{"text": f"{line} {'and ' * n}.", "genres": ["folk"]} for n, line in enumerate(lines)]
+    news.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    begun = replace(
+        CONFIG, noise_every=0, stages=CONFIG.stages[1:], sizes=SIZES | {"begin": str(folder)}
+    )
+    train(begun, [news], tmp_path / "later")
+    first, later = (
+        set(load_file(f / "weights.safetensors")["training/runs"].tolist())
+        for f in (folder, tmp_path / "later")
+    )
+    assert first < later
+
+
 def test_a_model_of_other_sizes_is_no_beginning(few, run, tmp_path):
     folder, _ = run(few)
     for begin, more in ((folder, {"rank": 5}), (tmp_path / "nowhere", {})):
