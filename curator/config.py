@@ -102,7 +102,7 @@ class Settings:
     @property
     def wish(self) -> Wish | None:
         """What learning goes after beside the judgements; None where no topic is wanted."""
-        if not self.learn_wanted:
+        if not self.learn_wanted or not self.learn_share:
             return None
         return Wish(self.learn_topics, weights_of(self.learn_wanted), self.learn_share)
 

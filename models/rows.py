@@ -63,6 +63,8 @@ class Attempt:
     words: int = 0
     ended: bool = False
     given_up: bool = False
+    last: bool = False
+    """Whether its row has no other one left: then it is written to its end, whatever its faults."""
     faults: float = 0.0
     score: float = 0.0
     _plain: list[bytes] = field(default_factory=list)
@@ -172,6 +174,7 @@ class Row:
         """Start one more attempt."""
         attempt = self._new_attempt(len(self.attempts))
         attempt.banned = [place for place, name in self._names.items() if name is None]
+        attempt.last = len(self.attempts) + 1 == self._most
         self.attempts.append(attempt)
         return attempt
 

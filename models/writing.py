@@ -34,7 +34,7 @@ class Slots(Protocol):
     def step(
         self, living: Sequence[tuple[int, Attempt]], vocabulary: Vocabulary, sampling: Sampling
     ) -> tuple[list[int], list[float]]:
-        """Write one token in every slot; return tokens and log-probabilities by slot.
+        """Write one token in every living slot; return tokens and log-probabilities by slot.
 
         `living` are the slots in use with their attempts.
         """

@@ -76,6 +76,8 @@ def train(
     place = existing(folder(home))
     wanted = ", ".join(topic) if topic else None
     settings = settings_of(place, learn_wanted=wanted, learn_share=topic_share)
+    if topic_share is not None and settings.wish is None:
+        raise Stop("--topic-share needs topics: --topic N=WEIGHT, or `learn_wanted`", USAGE)
     with open_store(place, write=True) as store:
         versions = _versions(store.versions())
         labels = survey(store).labels

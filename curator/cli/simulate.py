@@ -79,8 +79,8 @@ def simulate(
     which must come to no more than that. Intervals are bootstraps over songs
     (and seeds). A judge that answers 1 to 5 approves from 4.
 
-    `curator/examples/judges.py` has three judges to begin with. The file is run as it is: name
-    only files that you trust.
+    `curator/examples/judges.py` has three judges to begin with, and one for each that shares half
+    of its taste. The file is run as it is: name only files that you trust.
 
     \b
     Examples:

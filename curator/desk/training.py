@@ -118,6 +118,7 @@ async def train(
         "labels": len(order.labels),
         "seed": order.seed,
         "current": order.current if current is not None else None,
+        "topics": order.wish.told if order.wish else None,
         "figures": report,
     }
 

@@ -1,9 +1,10 @@
 """What a curator wants more or less of, beside what the judgements say: topics, by number."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+_MOST = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,12 @@ class Wish:
     topics: str
     weights: Mapping[int, float]
     share: float
+
+    @property
+    def told(self) -> str:
+        """It in words."""
+        weights = ", ".join(f"{topic}={weight:g}" for topic, weight in self.weights.items())
+        return f"topics {weights}, for {self.share:.0%}"
 
 
 def weights_of(text: str) -> dict[int, float]:
@@ -30,8 +37,8 @@ def weights_of(text: str) -> dict[int, float]:
             topic, weight = int(number), float(given) if equals else 1.0
         except ValueError:
             raise ValueError(f"{item!r}: expected N=WEIGHT, such as 8=1") from None
-        if topic < 0 or not math.isfinite(weight):
-            raise ValueError(f"{item!r}: expected a topic's number and a finite weight")
+        if topic < 0 or not abs(weight) <= _MOST:  # NaN is no number up to it either
+            raise ValueError(f"{item!r}: expected a topic's number and a weight up to {_MOST:g}")
         if topic in weights:
             raise ValueError(f"topic {topic} is named twice")
         weights[topic] = weight

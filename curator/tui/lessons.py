@@ -155,10 +155,7 @@ def _beside(left: Sequence[str], right: Sequence[str], half: int) -> Iterator[Li
 
 def wished(wish: Wish | None) -> str:
     """Return which topics the next version goes after as well, and for how much of the reward."""
-    if wish is None:
-        return ""
-    weights = ", ".join(f"{topic}={weight:g}" for topic, weight in wish.weights.items())
-    return f"   wanted: topics {weights}, for {wish.share:.0%}"
+    return f"   wanted: {wish.told}" if wish else ""
 
 
 def progress(running: Running, width: int, stop: str) -> Line:

@@ -26,6 +26,7 @@ def card(name: str, described: Mapping[str, Any]) -> str:
             f"`{described['writer']}` there. It works with the very weights that it was learnt "
             "for and no others.",
             "",
+            *_topics(described["settings"]),
             "## The reward head",
             f"{skill['verdict'].capitalize()}.",
             *_skill(skill),
@@ -51,6 +52,18 @@ def card(name: str, described: Mapping[str, Any]) -> str:
             "",
         ]
     )
+
+
+def _topics(settings: Mapping[str, Any]) -> list[str]:
+    if not settings.get("topic"):
+        return []
+    wanted = ", ".join(f"{topic}={weight:g}" for topic, weight in settings["topic_weights"].items())
+    human, topic = settings["human"], settings["topic"]
+    return [
+        f"Topics {wanted} make {topic / (human + topic):.0%} of what texts are ranked and steered "
+        "by; the figures of the reward head are the ratings' alone.",
+        "",
+    ]
 
 
 def _sign(liking: Mapping[str, Any]) -> str:

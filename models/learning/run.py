@@ -92,6 +92,7 @@ def learn(
     short = too_few(np.array([rating.value for rating in ratings], np.float32))
     if short:
         raise TooFew(short)
+    wanted = _wanted(settings)
     tell = _Teller(on_progress, should_stop)
     tell("reading", 0, 1)
     in_use = _steering_of(current, writer)
@@ -113,7 +114,9 @@ def learn(
     x, groups = features(texts), features.slices
     config = HeadConfig(members=settings.members, seed=settings.seed)
     head = fit_head(x, values, weights, groups, config)
-    taste = _mixed(Taste(head, features, Worn.of(drafted.read.texts)), settings, drafted.read)
+    taste = _mixed(
+        Taste(head, features, Worn.of(drafted.read.texts)), settings, drafted.read, wanted
+    )
     songs = [rating.song for rating in ratings]
     skill = measure(
         x,
@@ -202,12 +205,20 @@ def _labels(ratings: Sequence[Rating], settings: LearnSettings) -> tuple[Vector,
     return values, weights
 
 
-def _mixed(taste: Taste, settings: LearnSettings, drafts: Read) -> Taste:
-    """Add the topics that are wanted. Raises LearnError for topics that cannot be used."""
+def _mixed(taste: Taste, settings: LearnSettings, drafts: Read, wanted: TopicPart | None) -> Taste:
+    """Add what is taken off for worn phrases, and the topics that are wanted."""
     spread = float(taste.head.score(taste.features(drafts)).std()) + 1e-6
     taste = replace(taste, spread=spread, freshness=settings.freshness)
-    if not settings.topic or settings.topics is None:
+    if wanted is None:
         return taste
+    human, topic = settings.human, settings.topic
+    return replace(taste, topics=wanted.scaled_to(drafts.texts), human=human, topic=topic)
+
+
+def _wanted(settings: LearnSettings) -> TopicPart | None:
+    """Load the topics that are wanted. Raises LearnError for topics that cannot be used."""
+    if not settings.topic or settings.topics is None:
+        return None
     try:
         topics = load_topics(settings.topics)
     except TopicsError as error:
@@ -217,9 +228,7 @@ def _mixed(taste: Taste, settings: LearnSettings, drafts: Read) -> Taste:
         if not 0 <= k < len(topics):
             raise LearnError(f"there is no topic {k}; they are numbered 0 to {len(topics) - 1}")
         weights[k] = weight
-    part = TopicPart(topics, weights).scaled_to(drafts.texts)
-    human, topic = settings.human, settings.topic
-    return replace(taste, topics=part, human=human, topic=topic)
+    return TopicPart(topics, weights)
 
 
 def _train(

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models.conditions import condition_space
+from models.guards import TrainingText
 from models.latent import kl_by_dimension
 from models.pretrained.llama import Added, Llama, rms_norm, run
 from models.pretrained.names import invented
@@ -117,6 +118,8 @@ class Pretrained(nn.Module):
         self.read: dict[tuple[int, ...], Tensor] | None = None
         """Where the encoder's readings of texts are kept, if they are to be: the base does not
         change, so that training reads each text once."""
+        self.before: TrainingText | None = None
+        """What was read in an earlier run that this one goes on from."""
 
     @property
     def base(self) -> Llama:

@@ -39,7 +39,7 @@ class Plain:
 
 
 class EightBit:
-    """A product of eight-bit integers, exact but for the rounding of both sides."""
+    """A product of eight-bit integers; both sides are rounded, the sums are of integers."""
 
     def __init__(self, weight: Tensor) -> None:
         scale = weight.abs().amax(1).clamp_min(_LEAST) / 127

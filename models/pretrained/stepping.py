@@ -69,6 +69,28 @@ class Stepper:
             self._head = product(model.rows_of(base.head, rows[:-1]), self.precision)
             self.norm = base.norm
             self._turns = self._signed(torch.arange(PLACE + MAX_TOKENS + 1, device=device))
+            self.least = self._fewest()
+
+    def _fewest(self) -> int:
+        """Return how many rows must be stepped, however few are in use: 1 or all.
+
+        Sums of integers do not depend on how many rows there are; what is summed in floating point
+        may. So eight bits alone come into question, and are tried out with the kernels of this
+        machine: a row must be the same, to the bit, by itself and in company.
+        """
+        if self.precision != "int8":
+            return BLOCK
+        z = torch.linspace(-2, 2, BLOCK * self._model.config.latent, device=self.norm.device)
+        keys, values, words = self.memory(z.view(BLOCK, -1))
+        before = self.prompt([BOS] * 24)
+        found = []
+        for count in (1, 2, 5, 11, BLOCK):
+            cache = Cache(self, before.length)
+            for row in range(count):
+                cache.begin(row, (keys[row], values[row]), words[row], before)
+            last = torch.full((count,), self.start_token, device=self.norm.device)
+            found.append(torch.stack([self.step(last, cache)[0] for _ in range(3)]))
+        return 1 if all(torch.equal(one, found[-1]) for one in found) else BLOCK
 
     def _layer(self, model: Pretrained, number: int) -> _Layer:
         layer = model.base.layers[number]
@@ -139,18 +161,9 @@ class Stepper:
         keys, values = (torch.stack([pair[i] for pair in pairs], 1) for i in (0, 1))
         return keys, values, self._model.to_words(z)
 
-    @property
-    def least(self) -> int:
-        """How many rows must be stepped, however few are in use.
-
-        Sums of integers are exact: in eight bits a row is the same in whatever company. Other
-        products may round otherwise for fewer rows, and so always have all of them.
-        """
-        return 1 if self.precision == "int8" else BLOCK
-
     def step(self, tokens: Tensor, cache: "Cache") -> Tensor:
         """Return logits (N, A) of the token after `tokens` (N,), which go into the cache's first
-        N rows; see `least`."""
+        N rows. N is at least `least`."""
         c, count = self.config, len(tokens)
         states = self._embedded[tokens] + cache.words[:count]
         mask, place = cache.next(count)

@@ -85,13 +85,15 @@ class PretrainedWriter(LatentRows):
         return self._stepper.prompt(told(self.tokenizer, self.known(conditions), *names))
 
     def _judge(self, attempt: Attempt) -> None:
+        whole = attempt.template
         if not attempt.over:
-            # What is refused is best refused at once; the last word may still become another.
-            attempt.given_up = bool(self._refusals(attempt.template.rpartition(" ")[0]))
+            whole = whole.rpartition(" ")[0]  # the last word may still become another
+            # What is refused is best refused at once.
+            attempt.given_up = not attempt.last and bool(self._refusals(whole))
         judge(attempt, self._training)
         if not attempt.over:
             return
-        reasons = self._refusals(attempt.template)
+        reasons = self._refusals(whole)
         attempt.faults += _CLAIMS * any(reason.startswith("claim") for reason in reasons)
         attempt.faults += _NAMES * any(reason.startswith("name") for reason in reasons)
         if attempt.faults and not reasons:
@@ -144,7 +146,8 @@ class PretrainedWriter(LatentRows):
 class DecoderBlock(Block):
     """Sixteen rows about a song, with the keys and values of what they have written.
 
-    Living ones stand in the first places of the cache, so that no other need be stepped.
+    Living ones stand in the first places of the cache: where a row is the same in any company, no
+    other is stepped.
     """
 
     def __init__(self, stepper: Stepper, prompt: Prompt, masks: Tensor) -> None:

@@ -178,3 +178,7 @@ def test_topics_are_gone_after_where_they_are_wanted(run, judged, trainer, tmp_p
     run("learn", "train", "--topic", "2=1", "--topic-share", "0.9", "--home", judged)
     assert (dict(trainer.job.wanted), trainer.job.share) == ({2: 1.0}, 0.9)
     assert run("learn", "train", "--topic", "two", "--home", judged).code == 2
+    (judged / "config.toml").unlink()
+    ran = run("learn", "train", "--topic-share", "0.9", "--home", judged)
+    assert ran.code == 2
+    assert "--topic-share needs topics" in ran.err

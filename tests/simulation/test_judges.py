@@ -95,3 +95,17 @@ def test_the_examples_are_judges_that_differ():
         for name in ("concrete_sounds", "short_and_dry", "no_cliches")
     }
     assert all(found == [True, False] for found in answers.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "liked", "disliked"),
+    [
+        ("half_concrete_sounds", "A thump.", "Bells."),
+        ("half_short_and_dry", "The organ waits, politely.", "Nothing waits."),
+        ("half_no_cliches", "It is the same hum.", "You can hear it hum."),
+    ],
+)
+def test_half_a_judge_shares_half_of_the_taste(name, liked, disliked):
+    half = load_judge(f"curator/examples/judges.py:{name}")
+    assert half(liked, SONG).approved
+    assert not half(disliked, SONG).approved

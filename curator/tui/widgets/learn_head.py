@@ -32,7 +32,9 @@ class LearnHead(Sheet[LearnFacts]):
             return
         use = facts.in_use
         if use is None:
-            text, ink = "nothing learnt is in use: texts come from the model alone", "muted"
+            text, ink = "nothing learnt is in use", "muted"
+            if facts.wish is None:
+                text += ": texts come from the model alone"
         else:
             what = "steers and chooses" if use.generator else "chooses among drafts"
             text, ink = f"{use.version.name} {what} since {use.at[:10]}", "good"

@@ -8,6 +8,7 @@ import torch
 from models import checkpoint
 from models.corpus import Corpus
 from models.encoding import Encoded, encode
+from models.guards import TrainingText
 from models.pretrained.base import DEFAULT, find
 from models.pretrained.model import Pretrained, PretrainedConfig
 from models.pretrained.settling import settle
@@ -107,7 +108,9 @@ def _make(
 def _begin_from(folder: Path, model: Pretrained) -> None:
     """Start from the weights of another model. Raises TrainError if it is of other sizes."""
     try:
-        model.load_state_dict(own_weights(checkpoint.load(folder)))
+        begun = checkpoint.load(folder)
+        model.load_state_dict(own_weights(begun))
+        model.before = TrainingText.from_tensors(begun.tensors)
     except (checkpoint.CheckpointError, RuntimeError) as error:
         raise TrainError(f"cannot begin from {folder}: {error}") from None
 

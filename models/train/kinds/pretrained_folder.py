@@ -48,8 +48,8 @@ def finish(
     tensors |= prior.tensors()
     tensors["writable"] = np.array(writable_tokens(voice, tokenizer), np.int32)
     training = TrainingText.of(s.text for s in corpus.train)
-    if begin := config.sizes.get("begin"):  # what that one has read is not to be copied either
-        training |= TrainingText.from_tensors(checkpoint.load(Path(str(begin))).tensors)
+    if model.before is not None:  # what it began from has read is not to be copied either
+        training |= model.before
     tensors |= training.tensors()
     figures: dict[str, Any] = {
         "parameters": sum(p.numel() for p in model.parameters()),

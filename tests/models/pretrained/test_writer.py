@@ -49,6 +49,25 @@ def test_a_row_is_the_same_whatever_is_written_beside_it(writer, written, batch,
         assert np.array_equal(one.logprobs, other.logprobs)
 
 
+@pytest.mark.parametrize("candidates", [1, 3])
+def test_in_eight_bits_rows_are_stepped_alone_and_are_the_same(
+    taught, place, monkeypatch, candidates
+):
+    monkeypatch.setenv("CURATOR_BASES", str(place))
+    eight = PretrainedWriter(checkpoint.load(taught), "taught", "cpu", "int8")
+    how = Sampling(candidates=candidates)
+    block = eight._block(LOUD)
+    assert not block.ahead
+    together = samples(eight.write(LOUD, 18, seed=5, sampling=how))
+    alone = [
+        e for n in (0, 7, 17) for e in samples(eight.write(LOUD, 1, 5, first_row=n, sampling=how))
+    ]
+    for one in alone:
+        other = together[one.row]
+        assert (one.text, one.row) == (other.text, other.row)
+        assert np.array_equal(one.logprobs, other.logprobs)
+
+
 def test_another_seed_is_another_text(writer, written):
     other = samples(writer.write(LOUD, 4, seed=6))
     assert [e.text for e in other] != [e.text for e in written[0][:4]]
@@ -103,6 +122,24 @@ def test_when_every_draft_is_refused_the_least_bad_is_kept(writer, monkeypatch):
     assert [e.row for e in rows] == [0, 1]
     assert writer.draws["refused"] == writer.draws["drawn"] >= 12
     assert writer.draws["claim: all of it"] == writer.draws["claim: all"]
+    # The last try of a row was written to its end; the others were not.
+    assert all(len(e.text.split()) > 2 and e.text[-1] in ".!?" for e in rows)
+
+
+def test_a_refused_draft_stops_where_it_is_refused(writer, monkeypatch):
+    from models.pretrained import writer as module
+
+    seen = []
+
+    def refuse(text):
+        seen.append(text)
+        return ["all"] if len(text.split()) >= 2 else []
+
+    monkeypatch.setattr(module, "claims", refuse)
+    (row,) = samples(writer.write(LOUD, 1, seed=5))
+    stopped = [text for text in seen if len(text.split()) >= 2]
+    assert len(row.text.split()) > 3
+    assert max(map(len, stopped[:5])) < len(row.text)
 
 
 def test_names_go_in_as_given(writer):
