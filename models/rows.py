@@ -66,6 +66,8 @@ class Attempt:
     last: bool = False
     """Whether its row has no other one left: then it is written to its end, whatever its faults."""
     faults: float = 0.0
+    promise: float | None = None
+    """What a critic makes of what is written, where there is one."""
     score: float = 0.0
     _plain: list[bytes] = field(default_factory=list)
     _filled: list[bytes] = field(default_factory=list)

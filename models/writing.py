@@ -59,7 +59,8 @@ def judge(attempt: Attempt, training: TrainingText) -> None:
         attempt.given_up = True
     if attempt.over:
         attempt.faults = faults(template, attempt.ended, training)
-        attempt.score = float(np.mean(attempt.logprobs))
+        likely = float(np.mean(attempt.logprobs))
+        attempt.score = likely if attempt.promise is None else attempt.promise
 
 
 def write_rows(

@@ -9,6 +9,7 @@ import typer
 from curator.cli.exits import USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.streams import say
+from curator.cli.train_critic import critic
 from curator.cli.train_lcgan import lcgan
 from curator.cli.train_pretrained import pretrained
 from curator.cli.train_topics import topics
@@ -22,6 +23,7 @@ train = typer.Typer(help="Train a model.", rich_markup_mode=None)
 train.command()(topics)
 train.command()(lcgan)
 train.command()(pretrained)
+train.command()(critic)
 
 Sources = Annotated[
     list[Path] | None,

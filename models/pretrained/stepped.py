@@ -1,8 +1,11 @@
-"""How well the laid-out decoder itself foretells texts, in a precision that it writes in."""
+"""The laid-out decoder on texts that are there already, in a precision that it writes in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+import numpy as np
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from models.control import conditions_of
@@ -11,8 +14,20 @@ from models.pretrained.products import Precision
 from models.pretrained.prompt import told
 from models.pretrained.stepping import Cache, Stepper
 from models.pretrained.writer import PretrainedWriter
+from models.reading import template_of
 from models.tokenizer import EOS
+from models.writer import Conditions, Vector
 from models.writing import BLOCK
+
+
+class _Step(NamedTuple):
+    """One token of a text: its number, logits (A,) before the token `target`, and the readings
+    (R,) of what is before."""
+
+    text: int
+    logits: Tensor
+    target: int
+    readings: Tensor
 
 
 @torch.inference_mode()
@@ -24,26 +39,51 @@ def nats_a_token(
     Tokens that cannot be written are passed over: what is compared is precisions, not models.
     """
     stepper = Stepper(writer.model, writer.writable, precision)
-    place = {token: i for i, token in enumerate(writer.writable)}
+    songs = [conditions_of(sentence) for sentence in sentences]
     total, count = 0.0, 0
-    for first in range(0, len(sentences), BLOCK):
+    for step in _steps(writer, stepper, [s.text for s in sentences], songs):
+        total += float(F.cross_entropy(step.logits, torch.tensor(step.target)))
+        count += 1
+    return total / max(1, count)
+
+
+@torch.inference_mode()
+def readings(
+    writer: PretrainedWriter, texts: Sequence[str], conditions: Sequence[Conditions]
+) -> Vector:
+    """Return what a critic would be shown of texts when they are written from their z, (N, R)."""
+    stepper = Stepper(writer.model, writer.writable, writer.precision)
+    end = writer.writable.index(EOS)
+    found: dict[int, Vector] = {}
+    for step in _steps(writer, stepper, texts, conditions):
+        if step.target == end:
+            found[step.text] = step.readings.cpu().numpy().copy()
+    return np.stack([found[number] for number in range(len(texts))])
+
+
+def _steps(
+    writer: PretrainedWriter,
+    stepper: Stepper,
+    texts: Sequence[str],
+    conditions: Sequence[Conditions],
+) -> Iterator[_Step]:
+    """Step through texts, sixteen at a time; what is yielded is overwritten by the next step."""
+    place = {token: i for i, token in enumerate(writer.writable)}
+    for first in range(0, len(texts), BLOCK):
         cache, rows = Cache(stepper), []
-        for slot, sentence in enumerate(sentences[first : first + BLOCK]):
-            song = conditions_of(sentence)
-            z = torch.from_numpy(writer.encode(sentence.text, song))[None]
+        for slot, text in enumerate(texts[first : first + BLOCK]):
+            song = conditions[first + slot]
+            z = torch.from_numpy(writer.encode(text, song))[None]
             keys, values, words = stepper.memory(z.to(writer.device))
             known = writer.known(song)
             before = stepper.prompt(told(writer.tokenizer, known, song.artist, song.title))
             cache.begin(slot, (keys[0], values[0]), words[0], before)
-            tokens = [*writer.tokenizer.encode(sentence.text), EOS]
-            rows.append([place[token] for token in tokens if token in place])
+            tokens, _ = template_of(writer.tokenizer, text, song)
+            rows.append([place[token] for token in (*tokens, EOS) if token in place])
         last = torch.full((BLOCK,), stepper.start_token, device=writer.device)
         for step in range(max(map(len, rows))):
-            logits = stepper.step(last, cache)
+            logits, heard = stepper.step(last, cache), cache.readings()
             for slot, row in enumerate(rows):
                 if step < len(row):
-                    target = torch.tensor(row[step], device=logits.device)
-                    total += float(F.cross_entropy(logits[slot], target))
-                    count += 1
+                    yield _Step(first + slot, logits[slot], row[step], heard[slot])
                     last[slot] = row[step]
-    return total / max(1, count)

@@ -60,6 +60,8 @@ class Stepper:
         self.config, self._model = base.config, model
         device = base.embed.device
         self.slots = model.config.slots
+        self.heard = tuple(layer for layer in model.config.reads if layer)
+        """After how many layers the states of what is written are kept in mind; see `critic`."""
         self.start_token = len(writable)
         self.precision: Precision = precision or quickest(model)
         rows = torch.tensor([*writable, BOS], device=device)
@@ -110,8 +112,11 @@ class Stepper:
 
     # -- a layer ---------------------------------------------------------------------------------
 
-    def _through(self, states: Tensor, at: Tensor, attend: Attend) -> Tensor:
-        """Take states (R, D) of tokens at positions `at` (R,) through all layers."""
+    def _through(
+        self, states: Tensor, at: Tensor, attend: Attend, heard: list[Tensor] | None = None
+    ) -> Tensor:
+        """Take states (R, D) of tokens at positions `at` (R,) through all layers; put those after
+        the layers `self.heard` into `heard`."""
         c = self.config
         cosines, sines = self._turns[0][at], self._turns[1][at]
         half = c.head // 2
@@ -127,6 +132,8 @@ class Stepper:
             normed = rms_norm(states, layer.feed_norm, c.epsilon)
             gate, up = layer.gate_up(normed).chunk(2, 1)
             states = states + layer.down(F.silu(gate) * up)
+            if heard is not None and number + 1 in self.heard:
+                heard.append(states)
         return states
 
     # -- prompts ---------------------------------------------------------------------------------
@@ -178,7 +185,9 @@ class Stepper:
             scores = torch.baddbmm(mask, grouped, keys[:heads].mT, alpha=c.head**-0.5)
             return (scores.softmax(-1) @ values[:heads]).view(count, c.hidden)
 
-        states = self._through(states, cache.positions[:count], attend)
+        heard: list[Tensor] = []
+        states = self._through(states, cache.positions[:count], attend, heard)
+        cache.hear(torch.cat(heard, 1))
         return self._head(rms_norm(states, self.norm, c.epsilon))
 
 
@@ -194,8 +203,9 @@ class Cache:
     """Keys and values of sixteen rows: slots, prompt, and what is written, one after the other.
 
     keys, values (layers, B · G, L, d); `words` (B, D) is what z adds to every embedding;
-    `written` (B,) counts tokens, BOS among them. There is room for prompts of `longest` tokens:
-    less for a short one makes every step faster, and is the same for every row of a song.
+    `written` (B,) counts tokens, BOS among them; `heard` (B, R) sums the states of the others.
+    There is room for prompts of `longest` tokens: less for a short one makes every step faster, and
+    is the same for every row of a song.
     """
 
     def __init__(self, stepper: Stepper, longest: int = LONGEST_PROMPT) -> None:
@@ -204,6 +214,7 @@ class Cache:
         shape = (c.layers, BLOCK * c.groups, places, c.head)
         self.keys, self.values = (torch.zeros(shape, device=device) for _ in range(2))
         self.words = torch.zeros(BLOCK, c.hidden, device=device)
+        self.heard = torch.zeros(BLOCK, len(stepper.heard) * c.hidden, device=device)
         self.written = torch.zeros(BLOCK, dtype=torch.long, device=device)
         self._filled = torch.full((BLOCK,), stepper.slots, device=device)
         self._slots = stepper.slots
@@ -225,14 +236,24 @@ class Cache:
             of_row[:, :, : self._slots] = slots
             of_row[:, :, self._slots : end] = before
         self.words[row], self._filled[row], self.written[row] = words, end, 0
+        self.heard[row] = 0
 
     def move(self, row: int, to: int) -> None:
         """Put what a row holds in the place of another one."""
         for cache in (self.keys, self.values):
             rows = cache.view(len(cache), BLOCK, -1, *cache.shape[2:])
             rows[:, to] = rows[:, row]
-        for each in (self.words, self._filled, self.written):
+        for each in (self.words, self.heard, self._filled, self.written):
             each[to] = each[row]
+
+    def hear(self, states: Tensor) -> None:
+        """Add the states (N, R) of the tokens just given room, BOS left out."""
+        count = len(states)
+        self.heard[:count] += states * (self.written[:count] > 1)[:, None]
+
+    def readings(self, count: int = BLOCK) -> Tensor:
+        """Return the means of the states of what is written, (N, R)."""
+        return self.heard[:count] / (self.written[:count, None] - 1).clamp_min(1)
 
     def next(self, count: int = BLOCK) -> tuple[Tensor, Tensor]:
         """Make room for one token in each of the first N rows; return −∞ where a row does not

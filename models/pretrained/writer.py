@@ -17,6 +17,7 @@ from models.guards import TrainingText
 from models.latent_writer import LatentRows
 from models.pretrained.base import NoBase, find
 from models.pretrained.chosen import chosen
+from models.pretrained.critic import Critic
 from models.pretrained.drafting import PretrainedDrafter
 from models.pretrained.products import Precision
 from models.pretrained.prompt import told
@@ -26,7 +27,7 @@ from models.prior import LatentPrior
 from models.reading import surprisals, template_of
 from models.rows import Attempt, Vocabulary
 from models.tokenizer import BOS, EOS
-from models.writer import Conditions, Embedding, TokenSurprisal, Vector
+from models.writer import Conditions, Embedding, Sampling, TokenSurprisal, Vector
 from models.writing import BLOCK, Slots, judge
 
 _CLAIMS, _NAMES = 2.5, 1.5
@@ -36,8 +37,9 @@ _CLAIMS, _NAMES = 2.5, 1.5
 class PretrainedWriter(LatentRows):
     """A `LatentWriter` on a base that was taught to write from ⟨z, a⟩.
 
-    `draws` counts what became of every text that was finished or given up: all of them under
-    "drawn", those refused under their reasons.
+    Where the checkpoint has a critic, it chooses among the drafts of a text. `draws` counts what
+    became of every text that was finished or given up: all of them under "drawn", those refused
+    under their reasons.
     """
 
     def __init__(
@@ -69,6 +71,8 @@ class PretrainedWriter(LatentRows):
         self._prior = LatentPrior.from_tensors(checkpoint.tensors)
         self._capitals = frozenset(checkpoint.decoding.get("capitals", ()))
         self.candidates = int(checkpoint.decoding.get("candidates", 1))
+        critic = Critic.from_tensors(checkpoint.tensors)
+        self._critic = None if critic is None else critic.to(self._device)
         self.draws: Counter[str] = Counter()
         self.precision = precision or chosen(
             base.folder, self._device, lambda: quickest(self.model)
@@ -78,7 +82,7 @@ class PretrainedWriter(LatentRows):
     # -- writing ---------------------------------------------------------------------------------
 
     def _block(self, conditions: Conditions) -> Slots:
-        return DecoderBlock(self._stepper, self._prompt(conditions), self._masks)
+        return DecoderBlock(self._stepper, self._prompt(conditions), self._masks, self._critic)
 
     def _prompt(self, conditions: Conditions) -> Prompt:
         names = conditions.artist, conditions.title
@@ -150,9 +154,11 @@ class DecoderBlock(Block):
     other is stepped.
     """
 
-    def __init__(self, stepper: Stepper, prompt: Prompt, masks: Tensor) -> None:
+    def __init__(
+        self, stepper: Stepper, prompt: Prompt, masks: Tensor, critic: Critic | None = None
+    ) -> None:
         super().__init__(masks, stepper.start_token)
-        self._stepper, self._prompt = stepper, prompt
+        self._stepper, self._prompt, self._critic = stepper, prompt, critic
         self.ahead = stepper.least == BLOCK
         self._held: list[int] = []
         """By place in the cache: the slot that stands there."""
@@ -168,6 +174,17 @@ class DecoderBlock(Block):
                 self._held.append(slot)
             place = self._held.index(slot)
             self._cache.begin(place, (keys[0], values[0]), words[0], self._prompt)
+
+    def step(
+        self, living: Sequence[tuple[int, Attempt]], vocabulary: Vocabulary, sampling: Sampling
+    ) -> tuple[list[int], list[float]]:
+        """Write one token in every living slot, and have the critic judge what stands there."""
+        written = super().step(living, vocabulary, sampling)
+        if self._critic is not None:
+            promises = self._critic(self._cache.readings(len(self._held))).tolist()
+            for slot, attempt in living:
+                attempt.promise = promises[self._held.index(slot)]
+        return written
 
     def _logits(self, tokens: Tensor, living: Sequence[int]) -> Tensor:
         self._close_up(set(living))
