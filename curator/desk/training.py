@@ -46,15 +46,6 @@ def learned_folder(home: Path) -> Path:
     return home / "learned"
 
 
-def topics_folder(name: str, home: Path) -> Path:
-    """Return the folder of a set of topics: one's own of that name, one that ships, or a path."""
-    from models.library import SHIPPED
-    from models.topics import DESCRIPTION
-
-    places = (home / "models" / name, SHIPPED / name)
-    return next((place for place in places if (place / DESCRIPTION).is_file()), Path(name))
-
-
 def next_name(home: Path, versions: Versions) -> str:
     """Return a name that no version has, nor any folder."""
     folder = learned_folder(home)
@@ -91,10 +82,10 @@ async def train(
                 current = None
             cache = learned_folder(home) / ".drafts"
             job = TrainJob(ratings, folder, order.seed, current, cache)
-            if order.wish is not None:
-                topics = await asyncio.to_thread(topics_folder, order.wish.topics, home)
-                wanted, share = order.wish.weights, order.wish.share
-                job = replace(job, topics=topics, wanted=wanted, share=share)
+            if (wish := order.wish) is not None:
+                own = home / "models" / wish.topics
+                topics = str(own) if own.is_dir() else wish.topics
+                job = replace(job, topics=topics, wanted=wish.weights, share=wish.share)
             await trainer.start()
             async with aclosing(trainer.train(job)) as answers:
                 async for answer in answers:

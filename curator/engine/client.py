@@ -206,7 +206,7 @@ class EngineClient:
             job.seed,
             str(job.current or ""),
             str(job.cache or ""),
-            str(job.topics or ""),
+            job.topics,
             {str(topic): weight for topic, weight in job.wanted.items()},
             job.share,
         )

@@ -47,7 +47,7 @@ class TrainJob:
     seed: int
     current: Path | None = None
     cache: Path | None = None
-    topics: Path | None = None
+    topics: str = ""
     wanted: Mapping[int, float] = field(default_factory=dict)
     share: float = 0.0
 

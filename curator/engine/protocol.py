@@ -58,7 +58,7 @@ class Train:
 
     `ratings` is a file as `rating_lines.py` reads it, `current` the folder of what is in use, to
     be compared with, and "" where nothing is. `wanted` are weights by number of the topics in the
-    folder `topics`, whose share in the reward is `share`.
+    folder `topics`, or of those that ship under that name; their share in the reward is `share`.
     """
 
     kind: ClassVar[str] = "train"

@@ -48,7 +48,7 @@ def train(
         LearnSettings(
             seed=request.seed,
             cache=Path(request.cache) if request.cache else None,
-            topics=Path(request.topics) if request.topics else None,
+            topics=_topics(request.topics) if request.topics else None,
             topic_weights={int(topic): weight for topic, weight in request.wanted.items()},
             topic=request.share if request.topics else 0.0,
             human=1.0 - request.share if request.topics else 1.0,
@@ -59,6 +59,15 @@ def train(
         should_stop=should_stop,
     )
     return json.dumps(_plain(report), separators=(",", ":"))
+
+
+def _topics(name: str) -> Path:
+    """Return the folder of a set of topics: the one named, or the one that ships under the name."""
+    from models.library import SHIPPED
+    from models.topics import DESCRIPTION
+
+    places = (Path(name), SHIPPED / name)
+    return next((place for place in places if (place / DESCRIPTION).is_file()), places[0])
 
 
 def _step_back() -> None:

@@ -170,13 +170,15 @@ def test_a_folder_that_is_gone_cannot_be_promoted(run, judged, trainer):
 
 def test_topics_are_gone_after_where_they_are_wanted(run, judged, trainer, tmp_path):
     run("learn", "train", "--home", judged)
-    assert (trainer.job.topics, trainer.job.wanted) == (None, {})
+    assert (trainer.job.topics, trainer.job.wanted) == ("", {})
     (judged / "config.toml").write_text('[learn]\nwanted = "8=1, 3=-0.5"\nshare = 0.4\n')
     assert run("learn", "train", "--home", judged).code == 0
-    assert (trainer.job.topics / "topics.json").is_file()
+    assert trainer.job.topics == "topics"
+    (judged / "models" / "topics").mkdir(parents=True)
     assert (dict(trainer.job.wanted), trainer.job.share) == ({8: 1.0, 3: -0.5}, 0.4)
     run("learn", "train", "--topic", "2=1", "--topic-share", "0.9", "--home", judged)
     assert (dict(trainer.job.wanted), trainer.job.share) == ({2: 1.0}, 0.9)
+    assert trainer.job.topics == str(judged / "models" / "topics")
     assert run("learn", "train", "--topic", "two", "--home", judged).code == 2
     (judged / "config.toml").unlink()
     ran = run("learn", "train", "--topic-share", "0.9", "--home", judged)

@@ -93,9 +93,11 @@ def test_wanted_topics_reach_the_learning(monkeypatch: pytest.MonkeyPatch, tmp_p
     for request in (
         Train("1", str(ratings), "f", 1, "", "", "/topics", {"8": 1.0, "3": -0.5}, 0.4),
         Train("2", str(ratings), "f", 1),
+        Train("3", str(ratings), "f", 1, "", "", "topics", {"8": 1.0}, 0.4),
     ):
         training.train(request, WRITER, lambda _: None, lambda: False)  # type: ignore[arg-type]
-    mixed, plain = heard
+    mixed, plain, shipped = heard
+    assert (shipped.topics / "topics.json").is_file()
     assert (mixed.topics, mixed.topic_weights) == (Path("/topics"), {8: 1.0, 3: -0.5})
     assert (mixed.human, mixed.topic) == (0.6, 0.4)
     assert (plain.topics, plain.human, plain.topic) == (None, 1.0, 0.0)
