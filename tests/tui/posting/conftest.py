@@ -39,14 +39,18 @@ def later(time, pilot_pause):
 
 @pytest.fixture
 def pilot_pause(monkeypatch):
-    """Let the screens follow at once; wait until they have."""
-    monkeypatch.setattr("curator.tui.screens.going_out.TICK", 0.01)
-    monkeypatch.setattr("curator.tui.screens.outbox.TICK", 0.01)
+    """Let the screens follow soon; wait until they have.
+
+    A pilot waits up to a second for twenty milliseconds in which nothing happens: ticks must leave
+    it some.
+    """
+    monkeypatch.setattr("curator.tui.screens.going_out.TICK", 0.06)
+    monkeypatch.setattr("curator.tui.screens.outbox.TICK", 0.06)
     monkeypatch.setattr("curator.tui.screens.outbox.LOOK_PAUSE", 0.001)
 
     async def pause(pilot):
         for _ in range(3):
-            await pilot.pause(0.02)
+            await pilot.pause(0.03)
 
     return pause
 
