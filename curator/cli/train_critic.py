@@ -24,7 +24,7 @@ def critic(
     ] = None,
     drafts: Annotated[
         int, typer.Option("-n", metavar="N", min=1, max=16, help="Drafts to choose from.")
-    ] = 6,
+    ] = 8,
     device: Annotated[
         str | None, typer.Option(metavar="D", show_default=False, help="cuda, mps or cpu.")
     ] = None,

@@ -53,8 +53,8 @@ def pretrained(
 
     The base comes from `curator models pull`. SOURCES are as for `curator train cvae`; without
     any, the sentences that ship. Only what is added to the base is trained and kept, some 23 MB.
-    On two cores an hour is four passes over eight thousand sentences; --begin goes on from a
-    model that is tuned already, for instance with posts of your own.
+    On two cores an hour is some two passes over the sentences that ship, of four; --begin
+    goes on from a model that is tuned already, for instance with posts of your own.
 
     \b
     Examples:

@@ -16,8 +16,8 @@ from models.pretrained.stepped import readings
 from models.pretrained.writer import PretrainedWriter
 from models.writer import Conditions
 
-CANDIDATES = 6
-"""Drafts of a text where a critic chooses: five texts at a time make sixteen rows twice over."""
+CANDIDATES = 8
+"""Drafts of a text where a critic chooses: five texts make forty, two blocks and a half."""
 _WORTH = {"approve": True, "reject": False}
 _HEADING = "## Its critic"
 

@@ -15,13 +15,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.pretrained.llama import rms_norm, rotations
+from models.pretrained.llama import Layer, rms_norm, rotations
 from models.pretrained.model import PLACE, Pretrained
-from models.pretrained.products import Precision, Product, fastest, product
+from models.pretrained.products import Precision, Product, eased, fastest, product
 from models.pretrained.prompt import LONGEST_PROMPT
 from models.rows import MAX_TOKENS
 from models.tokenizer import BOS
 from models.writing import BLOCK
+
+_USUAL = "Two guitars trade one short line over slow drums, and the voice comes in late and quiet."
+"""A text like those that are written."""
 
 
 class Prompt(NamedTuple):
@@ -66,11 +69,11 @@ class Stepper:
         self.precision: Precision = precision or quickest(model)
         rows = torch.tensor([*writable, BOS], device=device)
         with torch.inference_mode():
-            self.layers = [self._layer(model, i) for i in range(self.config.layers)]
             self._embedded = model.embedded(rows)  # (A + 1, D)
             self._head = product(model.rows_of(base.head, rows[:-1]), self.precision)
             self.norm = base.norm
             self._turns = self._signed(torch.arange(PLACE + MAX_TOKENS + 1, device=device))
+            self.layers = self._laid_out(model)
             self.least = self._fewest()
 
     def _fewest(self) -> int:
@@ -94,14 +97,33 @@ class Stepper:
             found.append(torch.stack([self.step(last, cache)[0] for _ in range(3)]))
         return 1 if all(torch.equal(one, found[-1]) for one in found) else BLOCK
 
-    def _layer(self, model: Pretrained, number: int) -> _Layer:
-        layer = model.base.layers[number]
-        pairs = zip(layer.linears, model.downs, model.ups, strict=True)
-        qkv, out, gate_up, down = (
-            product(base.float() + model.config.scale * (up[number] @ low[number]), self.precision)
-            for base, low, up in pairs
-        )
-        return _Layer(qkv, out, gate_up, down, layer.attention_norm, layer.feed_norm)
+    def _laid_out(self, model: Pretrained) -> list[_Layer]:
+        """Return the layers. For eight bits a text is taken through them in full precision, which
+        shows where numbers are large; see `eased`."""
+        device = self.norm.device
+        tokens = torch.tensor(model.tokenizer.encode(_USUAL), device=device)
+        tokens = torch.cat([tokens, tokens.new_tensor([BOS]), tokens])
+        states = model.embedded(tokens)
+        at = torch.arange(len(tokens), device=device) + PLACE - len(tokens)
+        laid_out = []
+        for number, layer in enumerate(model.base.layers):
+            pairs = zip(layer.linears, model.downs, model.ups, strict=True)
+            weights = [
+                base.float() + model.config.scale * (up[number] @ low[number])
+                for base, low, up in pairs
+            ]
+            if self.precision == "int8":
+                exact = self._layer(weights, "fp32", layer)
+                states = self._attended(exact, number, states, self._turned(at), self._before([]))
+                inner = self._inner(exact, states)
+                states = states + exact.down(inner)
+                weights[2:] = eased(weights[2], weights[3], inner.abs().amax(0))
+            laid_out.append(self._layer(weights, self.precision, layer))
+        return laid_out
+
+    def _layer(self, weights: Sequence[Tensor], precision: Precision, of: Layer) -> _Layer:
+        qkv, out, gate_up, down = (product(weight, precision) for weight in weights)
+        return _Layer(qkv, out, gate_up, down, of.attention_norm, of.feed_norm)
 
     def _signed(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Return cosines and sines (N, 1, d), the sines' first half turned negative."""
@@ -117,24 +139,41 @@ class Stepper:
     ) -> Tensor:
         """Take states (R, D) of tokens at positions `at` (R,) through all layers; put those after
         the layers `self.heard` into `heard`."""
-        c = self.config
-        cosines, sines = self._turns[0][at], self._turns[1][at]
-        half = c.head // 2
+        turns = self._turned(at)
         for number, layer in enumerate(self.layers):
-            normed = rms_norm(states, layer.attention_norm, c.epsilon)
-            mixed = layer.qkv(normed).view(-1, c.heads + 2 * c.groups, c.head)
-            turning = mixed[:, : c.heads + c.groups]
-            turned = torch.addcmul(turning * cosines, turning.roll(half, 2), sines)
-            seen = attend(
-                number, turned[:, : c.heads], turned[:, c.heads :], mixed[:, c.heads + c.groups :]
-            )
-            states = states + layer.out(seen)
-            normed = rms_norm(states, layer.feed_norm, c.epsilon)
-            gate, up = layer.gate_up(normed).chunk(2, 1)
-            states = states + layer.down(F.silu(gate) * up)
+            states = self._attended(layer, number, states, turns, attend)
+            states = states + layer.down(self._inner(layer, states))
             if heard is not None and number + 1 in self.heard:
                 heard.append(states)
         return states
+
+    def _turned(self, at: Tensor) -> tuple[Tensor, Tensor]:
+        return self._turns[0][at], self._turns[1][at]
+
+    def _attended(
+        self,
+        layer: _Layer,
+        number: int,
+        states: Tensor,
+        turns: tuple[Tensor, Tensor],
+        attend: Attend,
+    ) -> Tensor:
+        """Return the states after the first half of a layer, its attention."""
+        c, (cosines, sines) = self.config, turns
+        normed = rms_norm(states, layer.attention_norm, c.epsilon)
+        mixed = layer.qkv(normed).view(-1, c.heads + 2 * c.groups, c.head)
+        turning = mixed[:, : c.heads + c.groups]
+        turned = torch.addcmul(turning * cosines, turning.roll(c.head // 2, 2), sines)
+        seen = attend(
+            number, turned[:, : c.heads], turned[:, c.heads :], mixed[:, c.heads + c.groups :]
+        )
+        return states + layer.out(seen)
+
+    def _inner(self, layer: _Layer, states: Tensor) -> Tensor:
+        """Return what the second half of a layer takes down to the states' size."""
+        normed = rms_norm(states, layer.feed_norm, self.config.epsilon)
+        gate, up = layer.gate_up(normed).chunk(2, 1)
+        return F.silu(gate) * up
 
     # -- prompts ---------------------------------------------------------------------------------
 
@@ -142,7 +181,15 @@ class Stepper:
     def prompt(self, tokens: Sequence[int]) -> Prompt:
         """Compute a prompt; it does not see z, and so serves every row of its song."""
         device = self._embedded.device
-        c, kept = self.config, []
+        kept: list[tuple[Tensor, Tensor]] = []
+        words = self._model.embedded(torch.tensor(tokens, device=device))
+        at = torch.arange(len(tokens), device=device) + PLACE - len(tokens)
+        self._through(words, at, self._before(kept))
+        return Prompt(torch.stack([k for k, _ in kept]), torch.stack([v for _, v in kept]))
+
+    def _before(self, kept: list[tuple[Tensor, Tensor]]) -> Attend:
+        """Return attention among the tokens given alone, whose keys and values go into `kept`."""
+        c = self.config
 
         def attend(_: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
             k, v = k.transpose(0, 1), v.transpose(0, 1)  # (G, P, d)
@@ -154,10 +201,7 @@ class Stepper:
             )
             return seen[0].transpose(0, 1).reshape(-1, c.hidden)
 
-        words = self._model.embedded(torch.tensor(tokens, device=device))
-        at = torch.arange(len(tokens), device=device) + PLACE - len(tokens)
-        self._through(words, at, attend)
-        return Prompt(torch.stack([k for k, _ in kept]), torch.stack([v for _, v in kept]))
+        return attend
 
     # -- rows ------------------------------------------------------------------------------------
 

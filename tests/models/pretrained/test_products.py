@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.pretrained import products
-from models.pretrained.products import fastest, product
+from models.pretrained.products import eased, fastest, product
 
 WEIGHT = torch.randn(40, 32, generator=torch.Generator().manual_seed(1))
 NEAR = {"fp32": 1e-5, "bf16": 0.02, "fp16": 0.003, "int8": 0.03}
@@ -84,3 +84,25 @@ def test_what_this_machine_cannot_do_is_passed_over(monkeypatch):
     assert choose(clock, "fp32", "bf16", "int8") == "fp32"
     assert choose(clock, "bf16", "int8") == "fp32"  # which is always possible
     assert clock.made.count("bf16") == 2
+
+
+def test_what_is_between_two_products_is_evened_out_and_they_give_the_same():
+    torch.manual_seed(3)
+    gate_up, down = torch.randn(24, 6), torch.randn(6, 12)
+    gate_up[13] *= 300  # one channel of the upper half is far larger than the others
+    rows = torch.randn(40, 6)
+
+    def through(upper, lower, precision="fp32"):
+        gate, up = product(upper, precision)(rows).chunk(2, 1)
+        inner = torch.nn.functional.silu(gate) * up
+        return inner, product(lower, precision)(inner)
+
+    inner, exact = through(gate_up, down)
+    evened = eased(gate_up, down, inner.abs().amax(0))
+    smoother, same = through(*evened)
+    torch.testing.assert_close(same, exact, rtol=1e-3, atol=1e-2)
+
+    def steepness(x):
+        return float(x.abs().amax() / x.abs().amax(0).median())
+
+    assert steepness(smoother) < 0.3 * steepness(inner)
