@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from pytest_textual_snapshot import SVGImageExtension, normalize_svg
 
 from curator.config import Settings
 from curator.desk.changes import OutboxChanged
@@ -21,6 +20,7 @@ from curator.domain.vectors import pack, unpack
 from curator.engine.client import EngineError
 from curator.engine.protocol import Ready, Tokens, Written
 from curator.tui.app import CuratorApp
+from tests.tui.pictures import look  # noqa: F401 - a fixture
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 
@@ -353,24 +353,6 @@ def without_pauses(monkeypatch):
     ):
         monkeypatch.setattr(f"curator.tui.screens.{pause}", 0.001)
     monkeypatch.setattr("curator.tui.screens.page.SAID_FOR", 1000.0)
-
-
-@pytest.fixture
-def look(snapshot, tmp_path):
-    """Compare the screen with its picture; one that differs is left in the test's folder."""
-    pictures = snapshot.use_extension(SVGImageExtension)
-
-    async def compare(pilot, name):
-        await pilot.pause()
-        await pilot.wait_for_scheduled_animations()
-        await pilot.pause()
-        svg = pilot.app.export_screenshot(simplify=True)
-        same = pictures(name=name) == svg
-        if not same:
-            (tmp_path / f"{name}.svg").write_text(normalize_svg(svg), "utf-8")
-        assert same, f"{name} looks different: see {tmp_path / name}.svg"
-
-    return compare
 
 
 @pytest.fixture
