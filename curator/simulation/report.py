@@ -121,7 +121,7 @@ def _differences(runs: Sequence[Run]) -> list[dict[str, Any]]:
                 "over": other,
                 "gain": _figure(interval(gains)),
                 "second_gain": _figure(interval(seconds)) if seconds else None,
-                "more_self_bleu": round(alike[0] / max(alike[1], 1e-9) - 1, 4),
+                "more_self_bleu": round(alike[0] / alike[1] - 1, 4) if alike[1] > 1e-4 else None,
             }
         )
     return found
@@ -177,7 +177,8 @@ def lines(found: dict[str, Any]) -> list[str]:
     out.append("")
     for gap in found["differences"]:
         gain = _percent(gap["gain"], signed=True)
-        more = f"self-BLEU {gap['more_self_bleu']:+.1%}"
+        ratio = gap["more_self_bleu"]
+        more = "no self-BLEU to compare" if ratio is None else f"self-BLEU {ratio:+.1%}"
         second = (
             f"; second judge {_percent(gap['second_gain'], signed=True)}"
             if gap["second_gain"]
