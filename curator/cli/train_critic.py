@@ -60,7 +60,6 @@ def critic(
         except (CriticError, CheckpointError) as error:
             status.clear()
             raise Stop(str(error), USAGE) from error
-    best = ", ".join(f"{share:.0%} of the best of {n}" for n, share in measured.best.items())
     say(f"{measured.texts:,} drafts, {measured.worth:.0%} worth posting; AUC {measured.auc:.2f}")
-    say(f"worth posting, on songs left out: {best}")
+    say(f"worth posting, on songs left out: {measured.chosen}")
     print(out)

@@ -78,6 +78,11 @@ class Promise:
     auc: float
     best: Mapping[int, float]
 
+    @property
+    def chosen(self) -> str:
+        """What is expected of the chosen ones, in words."""
+        return ", ".join(f"{share:.0%} of the best of {n}" for n, share in self.best.items())
+
 
 def promise(readings: Vector, worth: NDArray[np.bool_], songs: Sequence[str]) -> Promise:
     """Measure by cross-validation, songs left out whole."""

@@ -104,8 +104,7 @@ def add_critic(
 
 
 def _told(measured: Promise, candidates: int) -> str:
-    best = ", ".join(f"{share:.0%} of the best of {n}" for n, share in measured.best.items())
     return f"""A linear probe on the decoder's states, fitted to {measured.texts:,} drafts about
 {measured.songs:,} songs that were judged worth posting or not ({measured.worth:.0%} were). On songs
 that it has not seen it ranks them with an AUC of {measured.auc:.2f}, and would find worth posting
-{best}. It chooses among {candidates} drafts of a text."""
+{measured.chosen}. It chooses among {candidates} drafts of a text."""
