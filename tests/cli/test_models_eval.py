@@ -1,11 +1,15 @@
 """`curator models eval`: the table, what it is measured on, and what cannot be measured."""
 
 import json
+from functools import cache
 
 import pytest
 
+from curator.cli import models_eval as command
 from curator.cli.models_eval import fitting
 from models import checkpoint
+from models.control import Judge
+from models.corpus import own_voice, prepare
 from models.evaluate.figures import Figures
 from models.ngram import Ngram
 
@@ -15,6 +19,15 @@ TEXTS = [
     for verb in ("hold", "carry", "break")
     for end in ("room", "note", "beat")
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    """A judge of genres that has read a tenth of the sentences, once for all tests."""
+    judge = cache(lambda: Judge(prepare(own_voice()).train[::10], 1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "_judge", lambda train, seed: judge())
+        yield
 
 
 @pytest.fixture

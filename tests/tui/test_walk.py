@@ -20,7 +20,7 @@ async def test_what_the_screen_believes_is_what_is_stored(stage, script, seed):
     dice = random.Random(seed)
     async with stage.open(size=(100, 30)) as pilot:
         app = pilot.app
-        for _ in range(150):
+        for _ in range(100):
             key = dice.choice(KEYS)
             if dice.random() < 0.06:
                 await pilot.press(dice.choice(DIALOGS), *dice.choices(["ab1", "-"], k=3))
