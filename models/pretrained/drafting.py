@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from models.pretrained.prompt import told
-from models.pretrained.stepping import Cache, Prompt, Stepper
+from models.pretrained.cache import Cache, Prompt
+from models.pretrained.stepping import Stepper
 from models.prior import LatentPrior
 from models.rows import MAX_TOKENS, MIN_WORDS
 from models.sampling import draw
@@ -36,7 +37,7 @@ class PretrainedDrafter:
     ) -> None:
         self.weights_hash, self.prior = writer.weights_hash, prior
         self._tokenizer, self._stepper, self._sampling = writer.tokenizer, stepper, sampling
-        self._device = stepper.norm.device
+        self._device = stepper.device
         self._pieces = [writer.tokenizer.pieces[token] for token in writer.writable]
         self._end = writer.writable.index(EOS)
         opens = [piece[:1] == b" " and len(piece) > 1 for piece in self._pieces]

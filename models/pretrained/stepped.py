@@ -12,7 +12,8 @@ from models.control import conditions_of
 from models.corpus.records import Sentence
 from models.pretrained.products import Precision
 from models.pretrained.prompt import told
-from models.pretrained.stepping import Cache, Stepper
+from models.pretrained.cache import Cache
+from models.pretrained.stepping import Stepper
 from models.pretrained.writer import PretrainedWriter
 from models.reading import template_of
 from models.tokenizer import EOS

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from models.pretrained.llama import Layer, rms_norm, rotations
+from models.pretrained.cache import Cache, Prompt
+from models.pretrained.llama import rms_norm, rotations
 from models.pretrained.model import PLACE, Pretrained
-from models.pretrained.products import Precision, Product, eased, fastest, product
-from models.pretrained.prompt import LONGEST_PROMPT
+from models.pretrained.products import Norm, Precision, Product, ease, fastest, product
 from models.rows import MAX_TOKENS
 from models.tokenizer import BOS
 from models.writing import BLOCK
@@ -27,25 +27,13 @@ _USUAL = "Two guitars trade one short line over slow drums, and the voice comes 
 """A text like those that are written."""
 
 
-class Prompt(NamedTuple):
-    """What was computed of a prompt: keys and values, each (layers, G, P, d)."""
-
-    keys: Tensor
-    values: Tensor
-
-    @property
-    def length(self) -> int:
-        """Tokens."""
-        return self.keys.shape[2]
-
-
 class _Layer(NamedTuple):
+    """The products of a layer; the first and the third have its norms before them."""
+
     qkv: Product
     out: Product
     gate_up: Product
     down: Product
-    attention_norm: Tensor
-    feed_norm: Tensor
 
 
 Attend = Callable[[int, Tensor, Tensor, Tensor], Tensor]
@@ -61,7 +49,7 @@ class Stepper:
         """`precision`, if it is not given, is the fastest one here and now; see `quickest`."""
         base = model.base
         self.config, self._model = base.config, model
-        device = base.embed.device
+        device = self.device = base.embed.device
         self.slots = model.config.slots
         self.heard = tuple(layer for layer in model.config.reads if layer)
         """After how many layers the states of what is written are kept in mind; see `critic`."""
@@ -70,10 +58,8 @@ class Stepper:
         rows = torch.tensor([*writable, BOS], device=device)
         with torch.inference_mode():
             self._embedded = model.embedded(rows)  # (A + 1, D)
-            self._head = product(model.rows_of(base.head, rows[:-1]), self.precision)
-            self.norm = base.norm
             self._turns = self._signed(torch.arange(PLACE + MAX_TOKENS + 1, device=device))
-            self.layers = self._laid_out(model)
+            self.layers, self._head = self._laid_out(model, model.rows_of(base.head, rows[:-1]))
             self.least = self._fewest()
 
     def _fewest(self) -> int:
@@ -85,7 +71,7 @@ class Stepper:
         """
         if self.precision != "int8":
             return BLOCK
-        z = torch.linspace(-2, 2, BLOCK * self._model.config.latent, device=self.norm.device)
+        z = torch.linspace(-2, 2, BLOCK * self._model.config.latent, device=self.device)
         keys, values, words = self.memory(z.view(BLOCK, -1))
         before = self.prompt([BOS] * 24)
         found = []
@@ -93,37 +79,46 @@ class Stepper:
             cache = Cache(self, before.length)
             for row in range(count):
                 cache.begin(row, (keys[row], values[row]), words[row], before)
-            last = torch.full((count,), self.start_token, device=self.norm.device)
+            last = torch.full((count,), self.start_token, device=self.device)
             found.append(torch.stack([self.step(last, cache)[0] for _ in range(3)]))
         return 1 if all(torch.equal(one, found[-1]) for one in found) else BLOCK
 
-    def _laid_out(self, model: Pretrained) -> list[_Layer]:
-        """Return the layers. For eight bits a text is taken through them in full precision, which
-        shows where numbers are large; see `eased`."""
-        device = self.norm.device
-        tokens = torch.tensor(model.tokenizer.encode(_USUAL), device=device)
+    def _laid_out(self, model: Pretrained, head: Tensor) -> tuple[list[_Layer], Product]:
+        """Return the layers and the head (A, D). For eight bits a text is taken through them in
+        full precision, which shows where numbers are large; see `ease`."""
+        epsilon, eight = self.config.epsilon, self.precision == "int8"
+        tokens = torch.tensor(model.tokenizer.encode(_USUAL), device=self.device)
         tokens = torch.cat([tokens, tokens.new_tensor([BOS]), tokens])
         states = model.embedded(tokens)
-        at = torch.arange(len(tokens), device=device) + PLACE - len(tokens)
+        at = torch.arange(len(tokens), device=self.device) + PLACE - len(tokens)
         laid_out = []
         for number, layer in enumerate(model.base.layers):
             pairs = zip(layer.linears, model.downs, model.ups, strict=True)
-            weights = [
+            qkv, out, gate_up, down = (
                 base.float() + model.config.scale * (up[number] @ low[number])
                 for base, low, up in pairs
-            ]
-            if self.precision == "int8":
-                exact = self._layer(weights, "fp32", layer)
+            )
+            first, second = layer.attention_norm, layer.feed_norm
+            if eight:
+                exact = _layer((qkv, out, gate_up, down), (first, second), epsilon, "fp32")
+                eases = [ease(qkv, rms_norm(states, first, epsilon))]
                 states = self._attended(exact, number, states, self._turned(at), self._before([]))
+                eases.append(ease(gate_up, rms_norm(states, second, epsilon)))
                 inner = self._inner(exact, states)
                 states = states + exact.down(inner)
-                weights[2:] = eased(weights[2], weights[3], inner.abs().amax(0))
-            laid_out.append(self._layer(weights, self.precision, layer))
-        return laid_out
-
-    def _layer(self, weights: Sequence[Tensor], precision: Precision, of: Layer) -> _Layer:
-        qkv, out, gate_up, down = (product(weight, precision) for weight in weights)
-        return _Layer(qkv, out, gate_up, down, of.attention_norm, of.feed_norm)
+                eases.append(ease(down, inner))
+                # What comes out of the upper half goes linearly into what `down` takes.
+                gate, up = gate_up.chunk(2)
+                gate_up = torch.cat([gate, up / eases[2][:, None]]) * eases[1]
+                qkv, down = qkv * eases[0], down * eases[2]
+                first, second = first / eases[0], second / eases[1]
+            norms = first, second
+            laid_out.append(_layer((qkv, out, gate_up, down), norms, epsilon, self.precision))
+        norm = model.base.norm
+        if eight:
+            last = ease(head, rms_norm(states, norm, epsilon))
+            head, norm = head * last, norm / last
+        return laid_out, product(head, self.precision, Norm(norm, epsilon))
 
     def _signed(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Return cosines and sines (N, 1, d), the sines' first half turned negative."""
@@ -160,8 +155,7 @@ class Stepper:
     ) -> Tensor:
         """Return the states after the first half of a layer, its attention."""
         c, (cosines, sines) = self.config, turns
-        normed = rms_norm(states, layer.attention_norm, c.epsilon)
-        mixed = layer.qkv(normed).view(-1, c.heads + 2 * c.groups, c.head)
+        mixed = layer.qkv(states).view(-1, c.heads + 2 * c.groups, c.head)
         turning = mixed[:, : c.heads + c.groups]
         turned = torch.addcmul(turning * cosines, turning.roll(c.head // 2, 2), sines)
         seen = attend(
@@ -171,8 +165,7 @@ class Stepper:
 
     def _inner(self, layer: _Layer, states: Tensor) -> Tensor:
         """Return what the second half of a layer takes down to the states' size."""
-        normed = rms_norm(states, layer.feed_norm, self.config.epsilon)
-        gate, up = layer.gate_up(normed).chunk(2, 1)
+        gate, up = layer.gate_up(states).chunk(2, 1)
         return F.silu(gate) * up
 
     # -- prompts ---------------------------------------------------------------------------------
@@ -212,27 +205,33 @@ class Stepper:
         keys, values = (torch.stack([pair[i] for pair in pairs], 1) for i in (0, 1))
         return keys, values, self._model.to_words(z)
 
-    def step(self, tokens: Tensor, cache: "Cache") -> Tensor:
+    def step(self, tokens: Tensor, cache: Cache) -> Tensor:
         """Return logits (N, A) of the token after `tokens` (N,), which go into the cache's first
         N rows. N is at least `least`."""
         c, count = self.config, len(tokens)
         states = self._embedded[tokens] + cache.words[:count]
         mask, place = cache.next(count)
-        heads = count * c.groups
+        views, heads = cache.views(count), count * c.groups
 
         def attend(number: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-            keys, values = cache.keys[number], cache.values[number]
-            keys.view(-1, c.head).index_copy_(0, place, k.reshape(-1, c.head))
-            values.view(-1, c.head).index_copy_(0, place, v.reshape(-1, c.head))
+            keys, values, places = views[number]
+            places.index_copy_(0, place, torch.cat([k, v]).view(-1, c.head))
             # In so small a product torch's own attention takes twice the time of its two halves.
             grouped = q.reshape(heads, -1, c.head)
-            scores = torch.baddbmm(mask, grouped, keys[:heads].mT, alpha=c.head**-0.5)
-            return (scores.softmax(-1) @ values[:heads]).view(count, c.hidden)
+            scores = torch.baddbmm(mask, grouped, keys, alpha=c.head**-0.5)
+            return torch.bmm(scores.softmax(-1), values).view(count, c.hidden)
 
         heard: list[Tensor] = []
         states = self._through(states, cache.positions[:count], attend, heard)
         cache.hear(torch.cat(heard, 1))
-        return self._head(rms_norm(states, self.norm, c.epsilon))
+        return self._head(states)
+
+
+def _layer(
+    weights: Sequence[Tensor], norms: tuple[Tensor, Tensor], epsilon: float, precision: Precision
+) -> _Layer:
+    before = (Norm(norms[0], epsilon), None, Norm(norms[1], epsilon), None)
+    return _Layer(*(product(w, precision, n) for w, n in zip(weights, before, strict=True)))
 
 
 def quickest(model: Pretrained) -> Precision:
@@ -241,71 +240,3 @@ def quickest(model: Pretrained) -> Precision:
     if layer.qkv.device.type != "cpu":
         return "fp16" if layer.qkv.device.type == "cuda" else "fp32"
     return fastest([matrix.float() for matrix in layer], ("fp32", "bf16", "int8"), BLOCK)
-
-
-class Cache:
-    """Keys and values of sixteen rows: slots, prompt, and what is written, one after the other.
-
-    keys, values (layers, B · G, L, d); `words` (B, D) is what z adds to every embedding;
-    `written` (B,) counts tokens, BOS among them; `heard` (B, R) sums the states of the others.
-    There is room for prompts of `longest` tokens: less for a short one makes every step faster, and
-    is the same for every row of a song.
-    """
-
-    def __init__(self, stepper: Stepper, longest: int = LONGEST_PROMPT) -> None:
-        c, device = stepper.config, stepper.norm.device
-        places = stepper.slots + longest + MAX_TOKENS
-        shape = (c.layers, BLOCK * c.groups, places, c.head)
-        self.keys, self.values = (torch.zeros(shape, device=device) for _ in range(2))
-        self.words = torch.zeros(BLOCK, c.hidden, device=device)
-        self.heard = torch.zeros(BLOCK, len(stepper.heard) * c.hidden, device=device)
-        self.written = torch.zeros(BLOCK, dtype=torch.long, device=device)
-        self._filled = torch.full((BLOCK,), stepper.slots, device=device)
-        self._slots = stepper.slots
-        self._all = torch.arange(places, device=device)
-        heads = torch.arange(BLOCK * c.groups, device=device) * places
-        self._heads = heads.view(BLOCK, c.groups)
-
-    @property
-    def positions(self) -> Tensor:
-        """Where the token just given room stands, (B,). Rows out of use stay at the last one."""
-        return (self.written - 1).clamp_max(MAX_TOKENS) + PLACE
-
-    def begin(self, row: int, memory: tuple[Tensor, Tensor], words: Tensor, prompt: Prompt) -> None:
-        """Put slots (layers, G, S, d) and a prompt into a row, and forget what it held."""
-        end = self._slots + prompt.length
-        for cache, slots, before in zip((self.keys, self.values), memory, prompt, strict=True):
-            rows = cache.view(len(cache), BLOCK, -1, *cache.shape[2:])
-            of_row = rows[:, row]  # (layers, G, L, d)
-            of_row[:, :, : self._slots] = slots
-            of_row[:, :, self._slots : end] = before
-        self.words[row], self._filled[row], self.written[row] = words, end, 0
-        self.heard[row] = 0
-
-    def move(self, row: int, to: int) -> None:
-        """Put what a row holds in the place of another one."""
-        for cache in (self.keys, self.values):
-            rows = cache.view(len(cache), BLOCK, -1, *cache.shape[2:])
-            rows[:, to] = rows[:, row]
-        for each in (self.words, self.heard, self._filled, self.written):
-            each[to] = each[row]
-
-    def hear(self, states: Tensor) -> None:
-        """Add the states (N, R) of the tokens just given room, BOS left out."""
-        count = len(states)
-        self.heard[:count] += states * (self.written[:count] > 1)[:, None]
-
-    def readings(self, count: int = BLOCK) -> Tensor:
-        """Return the means of the states of what is written, (N, R)."""
-        return self.heard[:count] / (self.written[:count, None] - 1).clamp_min(1)
-
-    def next(self, count: int = BLOCK) -> tuple[Tensor, Tensor]:
-        """Make room for one token in each of the first N rows; return −∞ where a row does not
-        look, else 0, as (N · G, 1, L), and where the token's keys and values go, (N · G,), in keys
-        laid out as (B · G · L, d)."""
-        at = (self._filled[:count] + self.written[:count]).clamp_max(len(self._all) - 1)
-        self.written[:count] += 1
-        heads = self._heads[:count]
-        hidden = torch.zeros(count, len(self._all), device=at.device)
-        hidden.masked_fill_(self._all > at[:, None], -torch.inf)
-        return hidden.repeat_interleave(heads.shape[1], 0)[:, None], (heads + at[:, None]).flatten()

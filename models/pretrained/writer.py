@@ -21,7 +21,8 @@ from models.pretrained.critic import Critic
 from models.pretrained.drafting import PretrainedDrafter
 from models.pretrained.products import Precision
 from models.pretrained.prompt import told
-from models.pretrained.stepping import Cache, Prompt, Stepper, quickest
+from models.pretrained.cache import Cache, Prompt
+from models.pretrained.stepping import Stepper, quickest
 from models.pretrained.storing import identity, read_model
 from models.prior import LatentPrior
 from models.reading import surprisals, template_of

@@ -4,7 +4,8 @@ import torch
 
 from models.conditions import condition_space
 from models.pretrained.prompt import LONGEST_PROMPT, prompt
-from models.pretrained.stepping import Cache, Stepper
+from models.pretrained.cache import Cache
+from models.pretrained.stepping import Stepper
 from models.rows import MAX_TOKENS
 from models.tokenizer import ARTIST, BOS, EOS, TITLE
 from models.writing import BLOCK
