@@ -11,6 +11,7 @@ from curator.cli.options import Home, folder
 from curator.cli.streams import say
 from curator.cli.train_critic import critic
 from curator.cli.train_lcgan import lcgan
+from curator.cli.train_preference import preference
 from curator.cli.train_pretrained import pretrained
 from curator.cli.train_topics import topics
 from curator.cli.training import run, say_funnel
@@ -23,6 +24,7 @@ train = typer.Typer(help="Train a model.", rich_markup_mode=None)
 train.command()(topics)
 train.command()(lcgan)
 train.command()(pretrained)
+train.command()(preference)
 train.command()(critic)
 
 Sources = Annotated[

@@ -48,7 +48,8 @@ def critic(
     check_device(device)
     from models.checkpoint import CheckpointError
     from models.library import find
-    from models.pretrained.judged import CriticError, add_critic, read
+    from models.pretrained.judged import JudgedError, read
+    from models.pretrained.with_critic import add_critic
 
     model_folder(place)  # from here on the bases of this home can be found
     with Status() as status:
@@ -57,7 +58,7 @@ def critic(
             source = find(where_is(model, place))
             tell = lambda stage: status.show(f"{stage} …", now=True)  # noqa: E731
             measured = add_critic(source, found, out, candidates=drafts, device=device, tell=tell)
-        except (CriticError, CheckpointError) as error:
+        except (JudgedError, CheckpointError) as error:
             status.clear()
             raise Stop(str(error), USAGE) from error
     say(f"{measured.texts:,} drafts, {measured.worth:.0%} worth posting; AUC {measured.auc:.2f}")

@@ -41,10 +41,10 @@ class View(NamedTuple):
 class Cache:
     """Keys and values of sixteen rows: slots, prompt, and what is written, one after the other.
 
-    Keys and values are one tensor, (layers, 2, B · G, L, d); `words` (B, D) is what z adds to every embedding;
-    `written` (B,) counts tokens, BOS among them; `heard` (B, R) sums the states of the others.
-    There is room for prompts of `longest` tokens: less for a short one makes every step faster, and
-    is the same for every row of a song.
+    Keys and values are one tensor, (layers, 2, B · G, L, d); `words` (B, D) is what z adds to every
+    embedding; `written` (B,) counts tokens, BOS among them; `heard` (B, R) sums the states of the
+    others. There is room for prompts of `longest` tokens: less for a short one makes every step
+    faster, and is the same for every row of a song.
     """
 
     def __init__(self, stepper: "Stepper", longest: int = LONGEST_PROMPT) -> None:

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.pretrained.prompt import told
 from models.pretrained.cache import Cache, Prompt
+from models.pretrained.prompt import told
 from models.pretrained.stepping import Stepper
 from models.prior import LatentPrior
 from models.rows import MAX_TOKENS, MIN_WORDS

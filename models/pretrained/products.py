@@ -105,7 +105,9 @@ def _packs() -> bool:
         packed = torch.ops.onednn.qlinear_prepack(weight, None)
         ones, zeros = torch.ones(32), torch.zeros(32, dtype=torch.int64)
         as_is = (None, 1.0, 0, torch.float32, "none", [], "")
-        found = torch.ops.onednn.qlinear_pointwise.default(rows, 1.0, 0, packed, ones, zeros, *as_is)
+        found = torch.ops.onednn.qlinear_pointwise.default(
+            rows, 1.0, 0, packed, ones, zeros, *as_is
+        )
     except (RuntimeError, NotImplementedError, AttributeError):
         return False
     return bool((found == 255 * 127 * 64).all())

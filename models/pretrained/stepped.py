@@ -10,9 +10,9 @@ from torch.nn import functional as F
 
 from models.control import conditions_of
 from models.corpus.records import Sentence
+from models.pretrained.cache import Cache
 from models.pretrained.products import Precision
 from models.pretrained.prompt import told
-from models.pretrained.cache import Cache
 from models.pretrained.stepping import Stepper
 from models.pretrained.writer import PretrainedWriter
 from models.reading import template_of

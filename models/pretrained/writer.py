@@ -16,12 +16,12 @@ from models.embedding import embed
 from models.guards import TrainingText
 from models.latent_writer import LatentRows
 from models.pretrained.base import NoBase, find
+from models.pretrained.cache import Cache, Prompt
 from models.pretrained.chosen import chosen
 from models.pretrained.critic import Critic
 from models.pretrained.drafting import PretrainedDrafter
 from models.pretrained.products import Precision
 from models.pretrained.prompt import told
-from models.pretrained.cache import Cache, Prompt
 from models.pretrained.stepping import Stepper, quickest
 from models.pretrained.storing import identity, read_model
 from models.prior import LatentPrior

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from models import checkpoint
 from models.pretrained.critic import Critic, promise
-from models.pretrained.judged import CriticError, add_critic, read
+from models.pretrained.judged import JudgedError, read
 from models.pretrained.llama import run
 from models.pretrained.model import PLACE, causal
 from models.pretrained.stepped import readings
+from models.pretrained.with_critic import add_critic
 from models.pretrained.writer import PretrainedWriter
 from models.reading import template_of
 from models.tokenizer import BOS
@@ -137,7 +138,7 @@ def test_it_chooses_among_drafts(taught, writer, place, monkeypatch, tmp_path):
 def test_what_no_critic_can_be_made_of_is_said(tmp_path, content, reason):
     file = tmp_path / "judged.jsonl"
     file.write_text(content, "utf-8")
-    with pytest.raises(CriticError, match=reason):
+    with pytest.raises(JudgedError, match=reason):
         read([file])
-    with pytest.raises(CriticError, match="nowhere"):
+    with pytest.raises(JudgedError, match="nowhere"):
         read([tmp_path / "nowhere.jsonl"])

@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from models.conditions import condition_space
-from models.pretrained.prompt import LONGEST_PROMPT, prompt
 from models.pretrained.cache import Cache
+from models.pretrained.prompt import LONGEST_PROMPT, prompt
 from models.pretrained.stepping import Stepper
 from models.rows import MAX_TOKENS
 from models.tokenizer import ARTIST, BOS, EOS, TITLE

@@ -1,0 +1,259 @@
+"""From judged drafts to a decoder that writes more like those that were worth posting.
+
+Each judgement is a yes or a no, hardly ever two drafts about one song side by side: so what is
+raised and lowered is each draft's log-likelihood over the one it had before, against the mean of
+all (binary classifier optimisation, Jung et al. 2024; KTO, Ethayarajh et al. 2024, is its sister).
+A little of the plain likelihood of the worthy ones keeps them from falling together with the rest
+(Pang et al. 2024).
+
+Shapes: B drafts, T tokens of them.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim import AdamW
+
+from models import checkpoint
+from models.conditions import condition_space
+from models.device import best_device
+from models.learning.skill import concordance
+from models.pretrained.base import find
+from models.pretrained.judged import Judged, JudgedError
+from models.pretrained.model import Pretrained
+from models.pretrained.storing import identity, read_model
+from models.pretrained.with_critic import HEADING as CRITIC
+from models.reading import template_of
+from models.tokenizer import BOS, EOS, PAD
+from models.writer import Vector
+
+HEADING = "## Its preferences"
+_RAMP = 10
+"""Steps over which the learning rate rises at the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """How drafts are learnt from.
+
+    `beta` is how much a nat over what a draft was likely before counts; `plain` weighs the nats a
+    token of worthy drafts; rates fall as a cosine. `held` is the share of songs that are left out
+    to measure on.
+    """
+
+    epochs: int = 2
+    batch: int = 32
+    rate: float = 1e-4
+    final_rate: float = 1e-5
+    beta: float = 0.1
+    plain: float = 0.2
+    held: float = 0.1
+    clip: float = 1.0
+    seed: int = 1
+
+    def rate_at(self, step: int, steps: int) -> float:
+        """Return the learning rate of a step."""
+        way = 0.5 * (1 + math.cos(math.pi * step / max(1, steps)))
+        rate = self.final_rate + (self.rate - self.final_rate) * way
+        return rate * min(1.0, (step + 1) / _RAMP)
+
+
+@dataclass(frozen=True, slots=True)
+class Preferred:
+    """What came of it: on songs left out, how well the change of likelihood ranks drafts (`auc`),
+    and by how many nats a draft it moved worthy ones and others."""
+
+    texts: int
+    songs: int
+    worth: float
+    auc: float
+    raised: float
+    lowered: float
+
+    @property
+    def moves(self) -> str:
+        """What it did to drafts about songs left out, in words."""
+        return (
+            f"worthy drafts moved by {self.raised:+.1f} nats, others by {self.lowered:+.1f}; "
+            f"the change ranks them with an AUC of {self.auc:.2f}"
+        )
+
+
+class Step(NamedTuple):
+    """Progress: what is done, how much of it, and what is left of learning."""
+
+    doing: str
+    done: int
+    total: int
+    seconds_left: float | None = None
+
+
+Tell = Callable[[Step], None]
+
+
+class _Draft:
+    """A judged draft as tensors: tokens with BOS and EOS, z (1, latent), a (1, …), names.
+
+    z is where the draft was written from if `weights` wrote it, else what is made of its text.
+    """
+
+    def __init__(self, model: Pretrained, weights: str, one: Judged) -> None:
+        song, device = one.song, model.names.device
+        tokens, _ = template_of(model.tokenizer, one.text, song)
+        known = torch.from_numpy(condition_space().encode(song.genres, song.features))
+        self.tokens = [BOS, *tokens, EOS]
+        self.a = model.condition(known.to(device)[None], torch.ones(1, device=device))
+        self.names = song.artist, song.title
+        self.worth, self.about = one.worth, one.about
+        self.before = 0.0  # its log-likelihood before anything is learnt
+        if one.z is None or one.weights != weights:
+            with torch.no_grad():
+                batch = torch.tensor([tokens or [EOS]], device=device)
+                self.z = model.encode(batch, self.a)[0]
+        else:
+            self.z = torch.from_numpy(one.z).to(device)[None]
+
+
+def prefer(
+    folder: Path,
+    judged: Sequence[Judged],
+    out: Path,
+    how: Preference = Preference(),
+    *,
+    device: str | None = None,
+    tell: Tell = lambda _: None,
+) -> Preferred:
+    """Write the model of `folder`, taught by judged drafts, to `out`.
+
+    A critic that it had is left out: it knew the states of the decoder that was.
+    Raises CheckpointError, NoBase; JudgedError where the drafts are about a single song.
+    """
+    kept = checkpoint.load(folder)
+    base = find(str(kept.config["named"]))
+    model = read_model(kept, base, best_device(device))
+    weights = identity(kept.weights_hash, model.config.base, base)
+    drafts = [_Draft(model, weights, one) for one in judged]
+    rest, held = _parted(drafts, how)
+    _measure(model, drafts, how.batch, tell)
+    _learn(model, rest, how, tell)
+    moved = _likelihoods(model, held, how.batch, tell) - np.array([d.before for d in held])
+    worth = np.array([draft.worth for draft in held])
+    found = Preferred(
+        texts=len(drafts),
+        songs=len({draft.about for draft in drafts}),
+        worth=float(np.mean([draft.worth for draft in drafts])),
+        auc=concordance(moved, worth.astype(np.float32), np.zeros(len(held), np.int64)),
+        raised=float(moved[worth].mean()),
+        lowered=float(moved[~worth].mean()),
+    )
+    model.half().float()  # what ships is stored in half precision
+    own = {f"model/{k}": v.detach().cpu().numpy() for k, v in model.state_dict().items()}
+    others = {k: v for k, v in kept.tensors.items() if not k.startswith(("model/", "critic/"))}
+    text = (folder / checkpoint.CARD).read_text("utf-8").partition(f"{CRITIC}\n")[0].rstrip()
+    figures = {name: value for name, value in kept.figures.items() if name != "critic"}
+    checkpoint.save(
+        out,
+        kind=kept.kind,
+        config=kept.config,
+        decoding=kept.decoding,
+        figures=figures | {"preferred": asdict(found)},
+        tensors=own | others,
+        tokenizer=kept.tokenizer,
+        words=kept.words,
+        card=f"{text}\n\n{HEADING}\n{_told(found)}\n",
+    )
+    return found
+
+
+def _parted(drafts: Sequence[_Draft], how: Preference) -> tuple[list[_Draft], list[_Draft]]:
+    """Return drafts to learn from, and those about songs that are left out: as many songs as it
+    takes to have some of either verdict, a share `how.held` at least."""
+    songs = sorted({draft.about for draft in drafts})
+    least = max(1, round(len(songs) * how.held))
+    out: set[str] = set()
+    for song in np.random.default_rng(how.seed).permutation(songs).tolist():
+        verdicts = {draft.worth for draft in drafts if draft.about in out}
+        if len(out) >= least and len(verdicts) == 2:
+            break
+        out.add(song)
+    rest, held = ([d for d in drafts if (d.about in out) is left] for left in (False, True))
+    if len({draft.worth for draft in rest}) < 2:
+        raise JudgedError("too few songs to know: some must be left out to measure on")
+    return rest, held
+
+
+def _measure(model: Pretrained, drafts: Sequence[_Draft], size: int, tell: Tell) -> None:
+    for draft, nats in zip(drafts, _likelihoods(model, drafts, size, tell), strict=True):
+        draft.before = float(nats)
+
+
+def _learn(model: Pretrained, drafts: Sequence[_Draft], how: Preference, tell: Tell) -> None:
+    """Move the low-rank matrices; slots, encoder and the placeholders stay as they are."""
+    weights = [*model.downs, *model.ups]
+    optimiser = AdamW(weights, lr=how.rate, weight_decay=0.0)
+    steps = how.epochs * math.ceil(len(drafts) / how.batch)
+    dice = np.random.default_rng([how.seed, 1])
+    began, number = time.monotonic(), 0
+    middle = 0.0  # of how far drafts have moved: what parts the raised from the lowered
+    for _ in range(how.epochs):
+        for batch in _batches([drafts[i] for i in dice.permutation(len(drafts))], how.batch):
+            now, lengths = _nats(model, batch)
+            moved = now - torch.tensor([draft.before for draft in batch], device=now.device)
+            sign = torch.tensor([1.0 if d.worth else -1.0 for d in batch], device=now.device)
+            middle = 0.9 * middle + 0.1 * float(moved.detach().mean())
+            told_apart = -F.logsigmoid(sign * how.beta * (moved - middle)).mean()
+            plain = (-now / lengths * (sign > 0)).mean()
+            for group in optimiser.param_groups:
+                group["lr"] = how.rate_at(number, steps)
+            optimiser.zero_grad(set_to_none=True)
+            (told_apart + how.plain * plain).backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(weights, how.clip)
+            optimiser.step()
+            number += 1
+            left = (time.monotonic() - began) / number * (steps - number)
+            tell(Step("learning", number, steps, left))
+
+
+def _batches(drafts: Sequence[_Draft], size: int) -> Iterator[list[_Draft]]:
+    for first in range(0, len(drafts), size):
+        yield list(drafts[first : first + size])
+
+
+@torch.no_grad()
+def _likelihoods(model: Pretrained, drafts: Sequence[_Draft], size: int, tell: Tell) -> Vector:
+    """Return the log-likelihoods (N,) of drafts."""
+    order = sorted(range(len(drafts)), key=lambda i: len(drafts[i].tokens))
+    found = np.zeros(len(drafts), np.float32)
+    for first in range(0, len(order), size):
+        rows = order[first : first + size]
+        found[rows] = _nats(model, [drafts[i] for i in rows])[0].cpu().numpy()
+        tell(Step("measuring", first + len(rows), len(drafts)))
+    return found
+
+
+def _nats(model: Pretrained, drafts: Sequence[_Draft]) -> tuple[Tensor, Tensor]:
+    """Return the log-likelihood of each draft's tokens, (B,), and how many they are, (B,)."""
+    longest = max(len(draft.tokens) for draft in drafts)
+    device = model.names.device
+    tokens = torch.tensor(
+        [d.tokens + [PAD] * (longest - len(d.tokens)) for d in drafts], device=device
+    )
+    z, a = torch.cat([d.z for d in drafts]), torch.cat([d.a for d in drafts])
+    logits = model.decode(tokens[:, :-1], z, a, [d.names for d in drafts])
+    real = torch.tensor([len(d.tokens) - 1 for d in drafts], device=device)
+    within = torch.arange(longest - 1, device=device) < real[:, None]
+    nats = F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten(), reduction="none")
+    return -(nats.view(len(drafts), -1) * within).sum(1), real
+
+
+def _told(found: Preferred) -> str:
+    return f"""Taught by {found.texts:,} drafts about {found.songs:,} songs that were judged worth
+posting or not ({found.worth:.0%} were). On songs left out {found.moves}."""

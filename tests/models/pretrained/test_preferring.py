@@ -1,0 +1,103 @@
+"""Learning from judged drafts: likelier what was approved, and nothing else changed."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+
+from models import checkpoint
+from models.pretrained.judged import JudgedError, read
+from models.pretrained.preferring import Preference, prefer
+from models.pretrained.with_critic import add_critic
+from models.pretrained.writer import PretrainedWriter
+from models.writer import Conditions, SampleEvent
+
+QUICK = Preference(epochs=6, batch=16, rate=3e-3, final_rate=3e-4, held=0.2)
+
+
+def liked(text):
+    return "rums" in text
+
+
+def row(event, song, weights, edited):
+    """Return a row of an export."""
+    verdict = "approve" if liked(event.text) else "reject"
+    z = base64.b64encode(event.z.astype("<f4").tobytes()).decode()
+    about = {"artist": song.artist, "title": song.title, "genres": ["metal"], "energy": 0.9}
+    return about | {
+        "text": event.text, "verdict": verdict, "z": z, "weights": weights, "edited": edited
+    }  # fmt: skip
+
+
+def judgements(writer, file, songs=12, edited=False):
+    """Write drafts as an export has them, judged by whether there are drums."""
+    rows = []
+    for number in range(songs):
+        song = Conditions(f"Somebody {number}", "Something", ("metal",), {"energy": 0.9})
+        written = [e for e in writer.write(song, 5, number) if isinstance(e, SampleEvent)]
+        rows += [row(event, song, writer.weights_hash, edited) for event in written]
+    file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    return read([file])
+
+
+def share(writer):
+    song = Conditions("Anybody", "Anything", ("metal",), {"energy": 0.9})
+    return np.mean([liked(e.text) for e in writer.write(song, 40, 3) if isinstance(e, SampleEvent)])
+
+
+def test_it_writes_more_of_what_was_approved(taught, writer, place, monkeypatch, tmp_path):
+    monkeypatch.setenv("CURATOR_BASES", str(place))
+    judged = judgements(writer, tmp_path / "judged.jsonl")
+    add_critic(taught, judged, tmp_path / "critical", candidates=5, device="cpu")
+    steps = []
+    found = prefer(
+        tmp_path / "critical", judged, tmp_path / "out", QUICK, device="cpu", tell=steps.append
+    )
+    assert found.raised > found.lowered
+    assert found.auc > 0.6
+    learning = [step for step in steps if step.doing == "learning"]
+    assert [step.done for step in learning] == list(range(1, learning[0].total + 1))
+    assert learning[-1].seconds_left == 0
+    made = checkpoint.load(tmp_path / "out")
+    after = PretrainedWriter(made, "after", "cpu", "fp32")
+    assert share(after) > share(writer) + 0.1
+    # Of the rest only the critic, which knew another decoder, is gone.
+    before = checkpoint.load(taught)
+    assert not [name for name in made.tensors if name.startswith("critic/")]
+    half = lambda of, name: of.tensors[name].astype(np.float16)  # noqa: E731 - as it is kept
+    kept = [name for name in before.tensors if name.startswith("model/")]
+    moved = {n for n in kept if not np.array_equal(half(before, n), half(made, n))}
+    assert moved
+    assert all(name.startswith(("model/downs", "model/ups")) for name in moved)
+    card = (tmp_path / "out" / "CARD.md").read_text("utf-8")
+    assert "## Its critic" not in card
+    assert card.count("## Its preferences") == 1
+
+
+def test_the_same_judgements_give_the_same_weights(taught, writer, place, monkeypatch, tmp_path):
+    monkeypatch.setenv("CURATOR_BASES", str(place))
+    judged = judgements(writer, tmp_path / "judged.jsonl", songs=6)
+    quick = Preference(epochs=1, batch=16, rate=1e-3, held=0.2)
+    made = []
+    for name in ("one", "two"):
+        prefer(taught, judged, tmp_path / name, quick, device="cpu")
+        made.append(checkpoint.load(tmp_path / name).weights_hash)
+    assert made[0] == made[1]
+
+
+def test_where_a_draft_came_from_counts_only_if_it_is_known(writer, tmp_path):
+    [known, *_] = judgements(writer, tmp_path / "known.jsonl")
+    assert known.z.shape == (writer.latent,)
+    assert known.weights == writer.weights_hash
+    [edited, *_] = judgements(writer, tmp_path / "edited.jsonl", edited=True)
+    assert edited.z is None
+
+
+def test_a_single_song_is_too_few(taught, writer, place, monkeypatch, tmp_path):
+    monkeypatch.setenv("CURATOR_BASES", str(place))
+    judged = judgements(writer, tmp_path / "judged.jsonl")
+    alone = [type(one)(one.text, judged[0].song, one.worth) for one in judged]
+    with pytest.raises(JudgedError, match="too few songs"):
+        prefer(taught, alone, tmp_path / "out", device="cpu")
+    assert not (tmp_path / "out").exists()
