@@ -181,17 +181,19 @@ class _Teller:
     def __init__(self, status: Status, seeds: int) -> None:
         self._status, self._seeds = status, seeds
         self.number = 0
-        self._stage, self._began, self._next = "", 0.0, 0.0
+        self._stage, self._from = "", 0
+        self._began = self._next = 0.0
 
     def tell(self, at: "Told") -> None:
         tick = time.monotonic()
         fresh = at.stage != self._stage
         if fresh:
-            self._stage, self._began = at.stage, tick
+            self._stage, self._began, self._from = at.stage, tick, at.done
         parts = [f"seed {self.number + 1}/{self._seeds}"] if self._seeds > 1 else []
         parts.append(f"{at.stage} {at.done:,}/{at.total:,}" if at.total else at.stage)
-        if at.done:
-            parts.append(f"{duration((tick - self._began) / at.done * (at.total - at.done))} left")
+        if done := at.done - self._from:  # since the clock runs
+            left = (tick - self._began) / done * (at.total - at.done)
+            parts.append(f"{duration(left)} left")
         line = " · ".join(parts)
         self._status.show(line)
         if not self._status.live and (fresh or tick >= self._next):

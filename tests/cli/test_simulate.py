@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from curator.cli import simulate as command
 from curator.cli.commands import app
-from curator.simulation.loop import Plan
+from curator.simulation.loop import Plan, Told
 from curator.simulation.report import lines
 from models.lcgan import LcGanConfig
 from models.learning import LearnSettings
@@ -147,3 +147,27 @@ def test_nothing_is_left_in_the_data_folder(run, judge, tmp_path):
               "--songs", "10", "--json")  # fmt: skip
     assert json.loads(ran.out)["labels"] == [4]
     assert not home.exists()
+
+
+class Line:
+    live = True
+
+    def __init__(self):
+        self.shown = []
+
+    def show(self, text):
+        self.shown.append(text)
+
+
+def test_time_left_is_counted_from_where_a_stage_was_first_seen(monkeypatch):
+    clock = iter([100.0, 110.0, 130.0])
+    monkeypatch.setattr(command.time, "monotonic", lambda: next(clock))
+    line = Line()
+    teller = command._Teller(line, 1)
+    for done in (256, 512, 1024):
+        teller.tell(Told("round 1: drafts", done, 2048))
+    assert line.shown == [
+        "round 1: drafts 256/2,048",
+        "round 1: drafts 512/2,048 · 1 min 00 s left",
+        "round 1: drafts 1,024/2,048 · 40 s left",
+    ]
