@@ -4,7 +4,7 @@ One try each with few rules, sixteen rows at a time, each about a song of its ow
 falls free is taken by the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,7 +63,7 @@ class PretrainedDrafter:
                     break
                 key = known[row].tobytes()
                 if key not in prompts:
-                    prompts[key] = self._prompt(known[row])
+                    prompts |= self._prompts(known[row:], prompts.keys())
                 keys, values, into = self._stepper.memory(self._tensor(z[row])[None])
                 cache.begin(slot, (keys[0], values[0]), into[0], prompts[key])
                 last[slot], words[slot], written[slot] = self._stepper.start_token, 0, []
@@ -86,8 +86,14 @@ class PretrainedDrafter:
                     texts[row] = self._text(written[slot])
                     rows[slot] = None
 
-    def _prompt(self, known: Vector) -> Prompt:
-        return self._stepper.prompt(told(self._tokenizer, known))
+    def _prompts(self, known: Vector, computed: Collection[bytes]) -> dict[bytes, Prompt]:
+        """Return the prompts of the next songs: together they take half the time."""
+        songs: dict[bytes, Vector] = {}
+        for song in known:
+            if len(songs) < BLOCK and song.tobytes() not in computed:
+                songs[song.tobytes()] = song
+        words = [told(self._tokenizer, song) for song in songs.values()]
+        return dict(zip(songs, self._stepper.prompts(words), strict=True))
 
     def _tensor(self, values: Vector) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(values, np.float32)).to(self._device)

@@ -33,6 +33,10 @@ class Judged:
     z: Vector | None = None
     weights: str | None = None
 
+    def z_of(self, weights: str) -> Vector | None:
+        """Return where weights of this hash wrote it from, None where others did."""
+        return self.z if self.weights == weights else None
+
     @property
     def about(self) -> str:
         """What names its song."""

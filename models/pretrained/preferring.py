@@ -114,12 +114,13 @@ class _Draft:
         self.names = song.artist, song.title
         self.worth, self.about = one.worth, one.about
         self.before = 0.0  # its log-likelihood before anything is learnt
-        if one.z is None or one.weights != weights:
+        z = one.z_of(weights)
+        if z is None:
             with torch.no_grad():
                 batch = torch.tensor([tokens or [EOS]], device=device)
                 self.z = model.encode(batch, self.a)[0]
         else:
-            self.z = torch.from_numpy(one.z).to(device)[None]
+            self.z = torch.from_numpy(z).to(device)[None]
 
 
 def prefer(

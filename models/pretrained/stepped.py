@@ -50,13 +50,17 @@ def nats_a_token(
 
 @torch.inference_mode()
 def readings(
-    writer: PretrainedWriter, texts: Sequence[str], conditions: Sequence[Conditions]
+    writer: PretrainedWriter,
+    texts: Sequence[str],
+    conditions: Sequence[Conditions],
+    z: Sequence[Vector | None] | None = None,
 ) -> Vector:
-    """Return what a critic would be shown of texts when they are written from their z, (N, R)."""
+    """Return what a critic would be shown of texts when they are written from z, (N, R): that of
+    their posterior where none is given."""
     stepper = Stepper(writer.model, writer.writable, writer.precision)
     end = writer.writable.index(EOS)
     found: dict[int, Vector] = {}
-    for step in _steps(writer, stepper, texts, conditions):
+    for step in _steps(writer, stepper, texts, conditions, z):
         if step.target == end:
             found[step.text] = step.readings.cpu().numpy().copy()
     return np.stack([found[number] for number in range(len(texts))])
@@ -67,18 +71,21 @@ def _steps(
     stepper: Stepper,
     texts: Sequence[str],
     conditions: Sequence[Conditions],
+    given: Sequence[Vector | None] | None = None,
 ) -> Iterator[_Step]:
     """Step through texts, sixteen at a time; what is yielded is overwritten by the next step."""
     place = {token: i for i, token in enumerate(writer.writable)}
     for first in range(0, len(texts), BLOCK):
         cache, rows = Cache(stepper), []
-        for slot, text in enumerate(texts[first : first + BLOCK]):
-            song = conditions[first + slot]
-            z = torch.from_numpy(writer.encode(text, song))[None]
+        songs = conditions[first : first + BLOCK]
+        before = stepper.prompts(
+            [told(writer.tokenizer, writer.known(s), s.artist, s.title) for s in songs]
+        )
+        for slot, (text, song) in enumerate(zip(texts[first : first + BLOCK], songs, strict=True)):
+            own = given[first + slot] if given else None
+            z = torch.from_numpy(writer.encode(text, song) if own is None else own)[None]
             keys, values, words = stepper.memory(z.to(writer.device))
-            known = writer.known(song)
-            before = stepper.prompt(told(writer.tokenizer, known, song.artist, song.title))
-            cache.begin(slot, (keys[0], values[0]), words[0], before)
+            cache.begin(slot, (keys[0], values[0]), words[0], before[slot])
             tokens, _ = template_of(writer.tokenizer, text, song)
             rows.append([place[token] for token in (*tokens, EOS) if token in place])
         last = torch.full((BLOCK,), stepper.start_token, device=writer.device)

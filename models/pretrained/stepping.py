@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from models.pretrained.cache import Cache, Prompt
 from models.pretrained.llama import rms_norm, rotations
-from models.pretrained.model import PLACE, Pretrained
+from models.pretrained.model import PLACE, Pretrained, causal
 from models.pretrained.products import Norm, Precision, Product, ease, fastest, product
 from models.rows import MAX_TOKENS
 from models.tokenizer import BOS
@@ -102,7 +102,9 @@ class Stepper:
             if eight:
                 exact = _layer((qkv, out, gate_up, down), (first, second), epsilon, "fp32")
                 eases = [ease(qkv, rms_norm(states, first, epsilon))]
-                states = self._attended(exact, number, states, self._turned(at), self._before([]))
+                states = self._attended(
+                    exact, number, states, self._turned(at), self._before([len(tokens)], [])
+                )
                 eases.append(ease(gate_up, rms_norm(states, second, epsilon)))
                 inner = self._inner(exact, states)
                 states = states + exact.down(inner)
@@ -170,19 +172,31 @@ class Stepper:
 
     # -- prompts ---------------------------------------------------------------------------------
 
-    @torch.inference_mode()
     def prompt(self, tokens: Sequence[int]) -> Prompt:
         """Compute a prompt; it does not see z, and so serves every row of its song."""
-        device = self._embedded.device
-        kept: list[tuple[Tensor, Tensor]] = []
-        words = self._model.embedded(torch.tensor(tokens, device=device))
-        at = torch.arange(len(tokens), device=device) + PLACE - len(tokens)
-        self._through(words, at, self._before(kept))
-        return Prompt(torch.stack([k for k, _ in kept]), torch.stack([v for _, v in kept]))
+        return self.prompts([tokens])[0]
 
-    def _before(self, kept: list[tuple[Tensor, Tensor]]) -> Attend:
-        """Return attention among the tokens given alone, whose keys and values go into `kept`."""
-        c = self.config
+    @torch.inference_mode()
+    def prompts(self, many: Sequence[Sequence[int]]) -> list[Prompt]:
+        """Compute prompts side by side, which takes half the time of one after the other."""
+        lengths = [len(tokens) for tokens in many]
+        kept: list[tuple[Tensor, Tensor]] = []
+        words = self._model.embedded(
+            torch.tensor([t for tokens in many for t in tokens], device=self.device)
+        )
+        at = torch.cat([torch.arange(n, device=self.device) + PLACE - n for n in lengths])
+        self._through(words, at, self._before(lengths, kept))
+        keys, values = (torch.stack(part).split(lengths, 2) for part in zip(*kept, strict=True))
+        # Each its own copy: one that is kept must not keep all of them.
+        return [Prompt(k.clone(), v.clone()) for k, v in zip(keys, values, strict=True)]
+
+    def _before(self, lengths: Sequence[int], kept: list[tuple[Tensor, Tensor]]) -> Attend:
+        """Return attention within texts of these lengths that stand one after the other; their
+        keys and values go into `kept`."""
+        c, total = self.config, sum(lengths)
+        texts = torch.arange(len(lengths), device=self.device)
+        of = texts.repeat_interleave(torch.tensor(lengths, device=self.device))
+        mask = (of[:, None] == of) & causal(total, self.device)[0, 0]
 
         def attend(_: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
             k, v = k.transpose(0, 1), v.transpose(0, 1)  # (G, P, d)
@@ -190,7 +204,7 @@ class Stepper:
             each = c.heads // c.groups
             keys, values = (part.repeat_interleave(each, 0)[None] for part in (k, v))
             seen = F.scaled_dot_product_attention(
-                q.transpose(0, 1)[None], keys, values, is_causal=True
+                q.transpose(0, 1)[None], keys, values, attn_mask=mask
             )
             return seen[0].transpose(0, 1).reshape(-1, c.hidden)
 

@@ -33,7 +33,8 @@ def add_critic(
     kept = checkpoint.load(folder)
     writer = PretrainedWriter(kept, folder.name, device)
     tell("reading the drafts")
-    heard = readings(writer, [one.text for one in judged], [one.song for one in judged])
+    z = [one.z_of(writer.weights_hash) for one in judged]
+    heard = readings(writer, [one.text for one in judged], [one.song for one in judged], z)
     worth = np.array([one.worth for one in judged])
     tell("measuring on songs left out")
     measured = promise(heard, worth, [one.about for one in judged])

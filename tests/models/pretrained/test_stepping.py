@@ -175,6 +175,17 @@ def test_a_prompt_is_as_long_as_its_tokens(steppers):
 
 
 @torch.inference_mode()
+def test_prompts_side_by_side_are_what_each_is_alone(steppers):
+    made, model = steppers
+    many = [told(model), told(model)[-5:], told(model)[::-1]]
+    for precision, near in (("fp32", 1e-5), ("int8", 0.05)):
+        for together, tokens in zip(made[precision].prompts(many), many, strict=True):
+            alone = made[precision].prompt(tokens)
+            torch.testing.assert_close(together.keys, alone.keys, rtol=near, atol=near)
+            torch.testing.assert_close(together.values, alone.values, rtol=near, atol=near)
+
+
+@torch.inference_mode()
 def test_slots_out_of_use_may_run_on_and_on(steppers):
     made, model = steppers
     stepper = made["fp32"]
