@@ -9,7 +9,7 @@ never depend on its neighbours'.
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -22,6 +22,8 @@ _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _LEAST = 1e-8
 _MIDDLE = 128
 """What stands for 0 in rows of integers: the kernels want them unsigned."""
+_AS_IS: tuple[Any, ...] = (None, 1.0, 0, torch.float32, "none", [], "")
+"""Arguments of the packed kernels: no bias; the sums come out as they are, in full precision."""
 _EASE = 64.0
 """By how much a channel is scaled at most: the text that showed the peaks is not all texts."""
 
@@ -86,8 +88,7 @@ def _sums_of(weight: Tensor, scale: Tensor) -> Callable[[Tensor], Tensor]:
         packed = torch.ops.onednn.qlinear_prepack(weight, None)
         zeros = torch.zeros(len(scale), dtype=torch.int64)
         multiply = torch.ops.onednn.qlinear_pointwise.default
-        as_is = (None, 1.0, 0, torch.float32, "none", [], "")
-        return lambda rows: multiply(rows, 1.0, _MIDDLE, packed, scale, zeros, *as_is)
+        return lambda rows: multiply(rows, 1.0, _MIDDLE, packed, scale, zeros, *_AS_IS)
     columns = weight.T  # column after column
     shift = torch.tensor(_MIDDLE, dtype=torch.uint8, device=weight.device)
     return lambda rows: torch._int_mm((rows - shift).view(torch.int8), columns) * scale
@@ -104,9 +105,8 @@ def _packs() -> bool:
     try:
         packed = torch.ops.onednn.qlinear_prepack(weight, None)
         ones, zeros = torch.ones(32), torch.zeros(32, dtype=torch.int64)
-        as_is = (None, 1.0, 0, torch.float32, "none", [], "")
         found = torch.ops.onednn.qlinear_pointwise.default(
-            rows, 1.0, 0, packed, ones, zeros, *as_is
+            rows, 1.0, 0, packed, ones, zeros, *_AS_IS
         )
     except (RuntimeError, NotImplementedError, AttributeError):
         return False

@@ -186,7 +186,9 @@ class Stepper:
         )
         at = torch.cat([torch.arange(n, device=self.device) + PLACE - n for n in lengths])
         self._through(words, at, self._before(lengths, kept))
-        keys, values = (torch.stack(part).split(lengths, 2) for part in zip(*kept, strict=True))
+        keys, values = (
+            torch.split(torch.stack(part), lengths, 2) for part in zip(*kept, strict=True)
+        )
         # Each its own copy: one that is kept must not keep all of them.
         return [Prompt(k.clone(), v.clone()) for k, v in zip(keys, values, strict=True)]
 
