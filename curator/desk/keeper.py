@@ -53,7 +53,9 @@ class Keeper:
         )
 
     def keep(self, *records: Record) -> None:
-        """Take records; `Saved` is told once they are on disk."""
+        """Take records; `Saved` is told once they are on disk. To keep nothing is nothing."""
+        if not records:
+            return
         self._waiting += records
         self._idle.clear()
         if self._retry is None:

@@ -283,6 +283,13 @@ async def test_what_the_disk_never_takes_is_rescued(desk, until, monkeypatch, tm
     assert [(r["table"], r["doc"]["verdict"]) for r in rows] == [("events", "approve")]
 
 
+async def test_to_keep_nothing_leaves_nothing_to_wait_for(desk, until):
+    await until(lambda: not desk.ledger.keeper.unsaved)
+    desk.ledger.add()
+    assert await desk.ledger.keeper.settled(patience=0.05)
+    assert await desk.ledger.keeper.close(patience=0.05) is None
+
+
 def test_rescued_records_are_one_a_line(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert rescue([]).read_text() == ""
