@@ -24,10 +24,10 @@ def preference(
     ] = None,
     epochs: Annotated[
         int, typer.Option(metavar="N", min=1, max=100, help="Passes over the judgements.")
-    ] = 2,
+    ] = 3,
     rate: Annotated[
         float, typer.Option(metavar="R", min=1e-7, max=1e-2, help="Learning rate at first.")
-    ] = 1e-4,
+    ] = 3e-4,
     seed: Annotated[
         int, typer.Option(metavar="S", min=0, max=2**31 - 1, help="Decides the order.")
     ] = 1,
@@ -61,8 +61,12 @@ def preference(
     with Status() as status:
 
         def tell(step: Step) -> None:
-            left = "" if step.seconds_left is None else f" · {duration(step.seconds_left)} left"
-            status.show(f"{step.doing} · {step.done} of {step.total}{left}")
+            parts = [step.doing]
+            if step.total:
+                parts.append(f"{step.done:,} of {step.total:,}")
+            if step.seconds_left is not None:
+                parts.append(f"{duration(step.seconds_left)} left")
+            status.show(" · ".join(parts))
 
         try:
             found = read(judged)

@@ -7,6 +7,7 @@ from typing import Any
 from models.corpus import Funnel
 from models.train.config import TrainConfig
 
+FIGURES, LIMITS = "## Figures", "## Limits"
 _SHOWN = 30
 
 _WHAT = {
@@ -47,10 +48,6 @@ def card(
         for s in config.stages
     )
     sources = "\n".join(f"- `{file}`: {rows:,} rows" for file, rows in funnel.read.items())
-    tables = "\n".join(
-        _table(f"Held out, {register}", part) for register, part in figures["held_out"].items()
-    )
-    shown = "\n".join(f"- *{', '.join(genres)}*: {text}" for genres, text in samples[:_SHOWN])
     vectors = " Embeddings started from word vectors." if config.word_vectors else ""
     noise = figures.get("gradient_noise_scale")
     scale = f" The gradient noise scale was about {noise:,} texts at the end." if noise else ""
@@ -79,7 +76,22 @@ Texts are split by song.
 {chr(10).join(funnel.lines())}
 ```
 
-## Figures
+{measured(figures, samples)}
+{LIMITS}
+English only. It has read a few thousand sentences: it knows no facts, has heard no music, mixes
+its metaphors, now and then names an instrument that the song does not have, and repeats favourite
+images over many samples. `overlap_4` says how much of its wording it owes to its training text.
+"""
+
+
+def measured(figures: Mapping[str, Any], samples: Sequence[tuple[tuple[str, ...], str]]) -> str:
+    """Return the part of a card from `FIGURES` to before `LIMITS`: what was measured, and samples
+    as (genres, text)."""
+    tables = "\n".join(
+        _table(f"Held out, {register}", part) for register, part in figures["held_out"].items()
+    )
+    shown = "\n".join(f"- *{', '.join(genres)}*: {text}" for genres, text in samples[:_SHOWN])
+    return f"""{FIGURES}
 Nats; the swap gaps say what a token costs more when z, or a, is another text's.
 
 {tables}
@@ -88,11 +100,6 @@ Nats; the swap gaps say what a token costs more when z, or a, is another text's.
 The first {min(_SHOWN, len(samples))} of those, unselected, at the default temperature:
 
 {shown}
-
-## Limits
-English only. It has read a few thousand sentences: it knows no facts, has heard no music, mixes
-its metaphors, now and then names an instrument that the song does not have, and repeats favourite
-images over many samples. `overlap_4` says how much of its wording it owes to its training text.
 """
 
 

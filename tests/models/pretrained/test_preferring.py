@@ -13,7 +13,7 @@ from models.pretrained.with_critic import add_critic
 from models.pretrained.writer import PretrainedWriter
 from models.writer import Conditions, SampleEvent
 
-QUICK = Preference(epochs=6, batch=16, rate=3e-3, final_rate=3e-4, held=0.2)
+QUICK = Preference(epochs=6, batch=16, rate=3e-3, final_rate=3e-4, held=0.2, blend=1.0)
 
 
 def liked(text):
@@ -73,6 +73,21 @@ def test_it_writes_more_of_what_was_approved(taught, writer, place, monkeypatch,
     card = (tmp_path / "out" / "CARD.md").read_text("utf-8")
     assert "## Its critic" not in card
     assert card.count("## Its preferences") == 1
+
+
+def test_a_blend_is_between_what_was_and_what_was_learnt(
+    taught, writer, place, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("CURATOR_BASES", str(place))
+    judged = judgements(writer, tmp_path / "judged.jsonl", songs=6)
+    ups = []
+    for blend in (0.0, 0.5, 1.0):
+        how = Preference(epochs=1, batch=16, rate=3e-3, held=0.2, blend=blend)
+        prefer(taught, judged, tmp_path / str(blend), how, device="cpu")
+        tensors = checkpoint.load(tmp_path / str(blend)).tensors
+        ups.append(tensors["model/ups.0"].astype(np.float32))
+    assert np.abs(ups[2] - ups[0]).max() > 0.01
+    np.testing.assert_allclose(ups[1], (ups[0] + ups[2]) / 2, atol=2e-3)
 
 
 def test_the_same_judgements_give_the_same_weights(taught, writer, place, monkeypatch, tmp_path):
