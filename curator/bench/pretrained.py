@@ -78,19 +78,17 @@ def _measure(lab: Lab) -> Result:
         )
         for batch, limit in BARS.items()
     )
-    lab.tell("what eight bits cost")
-    cost = _cost(writer)
-    eight = Measure(
-        "perplexity, int8 less fp32",
-        "%",
-        Spread.of([cost]),
-        bars=(Bar(f"≤ {COST:g} %", cost, "≤", COST),),
-    )
+    if writer.device == "cpu":  # elsewhere nothing is written in eight bits
+        lab.tell("what eight bits cost")
+        cost = _cost(writer)
+        bar = Bar(f"≤ {COST:g} %", cost, "≤", COST)
+        found = Spread.of([cost])
+        measures += (Measure("perplexity, int8 less fp32", "%", found, bars=(bar,)),)
     threads = torch.get_num_threads()
     return Result(
         "pretrained",
         f"tokens a second on {writer.device}, {threads} torch threads for both",
-        (*measures, eight),
+        measures,
         notes=(
             f"{writer.precision} was the fastest here, measured when the model was loaded",
             "tokens of finished texts, streaming and checks included; transformers in fp32",

@@ -41,7 +41,8 @@ def preference(
     JUDGED are files of `curator export --format jsonl`, some hundreds of each verdict. A tenth of
     the songs is left out to measure on: printed, and kept in the new model's card, is by how much
     approved and rejected drafts about them became likelier. A critic that the model had is left
-    out, since it knew the decoder that was: `curator train critic` makes a new one.
+    out, since it knew the decoder that was: `curator train critic` makes a new one. The other
+    figures of the card are measured on the sentences that ship with curator.
 
     \b
     Example:
@@ -66,7 +67,7 @@ def preference(
                 parts.append(f"{step.done:,} of {step.total:,}")
             if step.seconds_left is not None:
                 parts.append(f"{duration(step.seconds_left)} left")
-            status.show(" · ".join(parts))
+            status.show(" · ".join(parts), now=not step.total)
 
         try:
             found = read(judged)

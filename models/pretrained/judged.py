@@ -64,6 +64,8 @@ def read(files: Sequence[Path]) -> list[Judged]:
 
 
 def _judged(row: dict[str, Any]) -> Judged:
+    if not isinstance(row["text"], str) or not isinstance(row["genres"], list):
+        raise TypeError("text is to be a string, genres a list of them")
     features = {n: float(row[n]) for n in condition_space().features if row.get(n) is not None}
     song = Conditions(row.get("artist"), row.get("title"), tuple(row["genres"]), features)
     z = None

@@ -16,6 +16,7 @@ from models.pretrained.writer import PretrainedWriter
 from models.train.card import FIGURES, LIMITS, measured
 from models.train.finishing import write_samples
 from models.train.kinds.latent_folder import held_out
+from models.train.kinds.pretrained_folder import CANDIDATES
 
 HEADING = "## Its preferences"
 _SAMPLES = 200
@@ -62,7 +63,7 @@ def keep(
     content: dict[str, Any] = {
         "kind": before.kind,
         "config": before.config,
-        "decoding": before.decoding,
+        "decoding": before.decoding | {"candidates": CANDIDATES},
         "tensors": own | rest,
         "tokenizer": before.tokenizer,
         "words": before.words,
@@ -80,11 +81,13 @@ def keep(
     figures["samples"] = rounded(variety([t for _, t in samples], [s.text for s in corpus.train]))
     text = (folder / checkpoint.CARD).read_text("utf-8").partition(f"{CRITIC}\n")[0].rstrip()
     head, _, tail = text.partition(f"{FIGURES}\n")
-    limits = tail.partition(f"{LIMITS}\n")[2].rstrip()
+    limits = tail.partition(f"{LIMITS}\n")[2].partition(f"{HEADING}\n")[0].rstrip()
     card = f"{head}{measured(figures, samples)}\n{LIMITS}\n{limits}\n\n{HEADING}\n{_told(found)}\n"
     checkpoint.save(out, **content, figures=figures, card=card)
 
 
 def _told(found: Preferred) -> str:
     return f"""Taught by {found.texts:,} drafts about {found.songs:,} songs that were judged worth
-posting or not ({found.worth:.0%} were). On songs left out {found.moves}."""
+posting or not ({found.worth:.0%} were). On songs left out {found.moves}.
+The figures above were measured after that, on the sentences that ship with curator, the likeliest
+of {CANDIDATES} drafts for each sample."""

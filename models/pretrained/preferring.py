@@ -72,8 +72,8 @@ class Step(NamedTuple):
     """Progress: what is done, how much of it, and what is left of learning."""
 
     doing: str
-    done: int
-    total: int
+    done: int = 0
+    total: int = 0
     seconds_left: float | None = None
 
 
@@ -101,6 +101,10 @@ class _Draft:
                 batch = torch.tensor([tokens or [EOS]], device=device)
                 self.z = model.encode(batch, self.a)[0]
         else:
+            if len(z) != model.config.latent:
+                raise JudgedError(
+                    f"z of {one.text!r} has {len(z)} numbers, not {model.config.latent}"
+                )
             self.z = torch.from_numpy(z).to(device)[None]
 
 
@@ -116,9 +120,13 @@ def prefer(
     """Write the model of `folder`, taught by judged drafts, to `out`.
 
     A critic that it had is left out: it knew the states of the decoder that was.
-    Raises CheckpointError, NoBase; JudgedError where the drafts are about a single song.
+    Raises CheckpointError, NoBase; JudgedError where the drafts are about a single song or no z
+    of this model's.
     """
+    tell(Step("reading the drafts"))
     kept = checkpoint.load(folder)
+    if kept.kind != "pretrained":
+        raise checkpoint.CheckpointError(f"{folder} holds a {kept.kind}, not a pretrained decoder")
     base = find(str(kept.config["named"]))
     model = read_model(kept, base, best_device(device))
     weights = identity(kept.weights_hash, model.config.base, base)
@@ -136,7 +144,7 @@ def prefer(
         raised=float(moved[worth].mean()),
         lowered=float(moved[~worth].mean()),
     )
-    keep(folder, kept, model, found, out, tell=lambda doing: tell(Step(doing, 0, 0)))
+    keep(folder, kept, model, found, out, tell=lambda doing: tell(Step(doing)))
     return found
 
 
@@ -164,7 +172,8 @@ def _measure(model: Pretrained, drafts: Sequence[_Draft], size: int, tell: Tell)
 
 def _learn(model: Pretrained, drafts: Sequence[_Draft], how: Preference, tell: Tell) -> None:
     """Move the low-rank matrices; slots, encoder and the placeholders stay as they are."""
-    weights = [*model.downs, *model.ups]
+    model.requires_grad_(requires_grad=False)
+    weights = [weight.requires_grad_() for weight in (*model.downs, *model.ups)]
     begun = [weight.detach().clone() for weight in weights]
     optimiser = AdamW(weights, lr=how.rate, weight_decay=0.0)
     steps = how.epochs * math.ceil(len(drafts) / how.batch)

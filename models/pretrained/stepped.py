@@ -43,7 +43,9 @@ def nats_a_token(
     songs = [conditions_of(sentence) for sentence in sentences]
     total, count = 0.0, 0
     for step in _steps(writer, stepper, [s.text for s in sentences], songs):
-        total += float(F.cross_entropy(step.logits, torch.tensor(step.target)))
+        total += float(
+            F.cross_entropy(step.logits, step.logits.new_tensor(step.target, dtype=torch.long))
+        )
         count += 1
     return total / max(1, count)
 

@@ -59,4 +59,5 @@ def _told(measured: Promise, candidates: int) -> str:
     return f"""A linear probe on the decoder's states, fitted to {measured.texts:,} drafts about
 {measured.songs:,} songs that were judged worth posting or not ({measured.worth:.0%} were). On songs
 that it has not seen it ranks them with an AUC of {measured.auc:.2f}, and would find worth posting
-{measured.chosen}. It chooses among {candidates} drafts of a text."""
+{measured.chosen}. It chooses among {candidates} drafts of a text; the
+samples above were written before it was there."""

@@ -8,9 +8,11 @@ import pytest
 
 from models import checkpoint
 from models.corpus import own_voice
+from models.library import find
 from models.pretrained import preferred
 from models.pretrained.judged import JudgedError, read
 from models.pretrained.preferring import Preference, prefer
+from models.pretrained.stepped import readings
 from models.pretrained.with_critic import add_critic
 from models.pretrained.writer import PretrainedWriter
 from models.writer import Conditions, SampleEvent
@@ -120,8 +122,32 @@ def test_where_a_draft_came_from_counts_only_if_it_is_known(writer, tmp_path):
     [known, *_] = judgements(writer, tmp_path / "known.jsonl")
     assert known.z.shape == (writer.latent,)
     assert known.weights == writer.weights_hash
+    assert known.z_of("of others") is None
+    assert known.z_of(writer.weights_hash) is known.z
+    shown = [
+        readings(writer, [known.text], [known.song], [z]) for z in (None, known.z, known.z + 2)
+    ]
+    assert not np.allclose(shown[0], shown[1])
+    assert not np.allclose(shown[1], shown[2])
     [edited, *_] = judgements(writer, tmp_path / "edited.jsonl", edited=True)
     assert edited.z is None
+
+
+def test_what_has_learnt_may_learn_again(taught, writer, place, monkeypatch, tmp_path):
+    monkeypatch.setenv("CURATOR_BASES", str(place))
+    judged = judgements(writer, tmp_path / "judged.jsonl", songs=6)
+    for of, to in ((taught, "one"), (tmp_path / "one", "two")):
+        prefer(of, judged, tmp_path / to, Preference(epochs=1, held=0.2), device="cpu")
+    card = (tmp_path / "two" / "CARD.md").read_text("utf-8")
+    assert [card.count(f"## {part}\n") for part in ("Figures", "Limits", "Its preferences")] == [
+        1
+    ] * 3
+
+
+def test_only_a_pretrained_decoder_learns_so(writer, tmp_path):
+    judged = judgements(writer, tmp_path / "judged.jsonl", songs=6)
+    with pytest.raises(checkpoint.CheckpointError, match="holds a cvae"):
+        prefer(find("cvae-small"), judged, tmp_path / "out", device="cpu")
 
 
 def test_a_single_song_is_too_few(taught, writer, place, monkeypatch, tmp_path):
