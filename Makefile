@@ -10,6 +10,9 @@ TORCH_INDEX ?=
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt
 
+# One more than there are cores: tests of screens wait a good deal.
+WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 .DEFAULT_GOAL := help
 .PHONY: help run pull demo-services install test lint soak picture bench clean
 
@@ -30,7 +33,7 @@ install: $(VENV)/.installed ## Make the virtual environment and install curator 
 
 test: $(VENV)/.installed-dev ## Run all tests
 	@echo "Testing (a few minutes) …"
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 	@echo "Checking style, types and imports …"
