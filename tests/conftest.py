@@ -7,8 +7,8 @@ from hypothesis import settings
 settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("steady")
 
-# There are as many workers as cores: threads of two workers that wait for each other take longer
-# than one each. Set before anything imports torch.
+# Every core has a worker already: threads of two workers that wait for each other take longer than
+# one each. Set before anything imports torch.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Whoever runs the tests may have a bot: no test, and no program that a test starts, must speak

@@ -9,9 +9,8 @@ import typer
 from curator.cli.exits import USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.streams import say
-from curator.cli.train_critic import critic
+from curator.cli.train_judged import critic, preference
 from curator.cli.train_lcgan import lcgan
-from curator.cli.train_preference import preference
 from curator.cli.train_pretrained import pretrained
 from curator.cli.train_topics import topics
 from curator.cli.training import run, say_funnel

@@ -55,6 +55,11 @@ def judgements(writer, file, songs=12, edited=False):
     return read([file])
 
 
+def half(model, name):
+    """Return a tensor in the precision in which it is kept."""
+    return model.tensors[name].astype(np.float16)
+
+
 def share(writer):
     song = Conditions("Anybody", "Anything", ("metal",), {"energy": 0.9})
     return np.mean([liked(e.text) for e in writer.write(song, 40, 3) if isinstance(e, SampleEvent)])
@@ -79,7 +84,6 @@ def test_it_writes_more_of_what_was_approved(taught, writer, place, monkeypatch,
     # Of the rest only the critic, which knew another decoder, is gone.
     before = checkpoint.load(taught)
     assert not [name for name in made.tensors if name.startswith("critic/")]
-    half = lambda of, name: of.tensors[name].astype(np.float16)  # noqa: E731 - as it is kept
     kept = [name for name in before.tensors if name.startswith("model/")]
     moved = {n for n in kept if not np.array_equal(half(before, n), half(made, n))}
     assert moved
