@@ -18,7 +18,8 @@ async def ask(desk, until, text="Ann Lee – Low Sun"):
     """Ask for a song and wait for its batch."""
     (request,) = desk.asking.typed(text)
     desk.writing.face(request.id)
-    await until(lambda: len(desk.ledger.samples(request.id)) == desk.settings.batch)
+    batch, written = desk.settings.batch, desk.ledger.samples
+    await until(lambda: len(written(request.id)) == batch and desk.writing.current is None)
     return request
 
 

@@ -304,7 +304,7 @@ async def settled(pilot):
     def quiet():
         keeper = desk.ledger.keeper
         writing = desk.writing.current is not None and not desk.engine.stop_at
-        due = any(review.is_later(name) for name in ("face", "stream", "filter"))
+        due = any(review.pauses.is_later(name) for name in ("face", "stream", "filter"))
         return desk.is_open and keeper and not keeper.unsaved and not writing and not due
 
     for _ in range(3):

@@ -113,7 +113,7 @@ async def test_typing_is_journalled_while_it_goes_on(stage, script, tmp_path):
         sample = app.review.card.sample.id
         await pilot.press("e", "end")
         await type_into(pilot, script, " never lost")
-        await script.until(lambda: not app.review.is_later("draft"))
+        await script.until(lambda: not app.review.pauses.is_later("draft"))
         await script.settled(pilot)
         assert app.review.editor is not None
         shutil.copytree(stage.home, tmp_path / "after")

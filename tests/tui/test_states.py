@@ -163,7 +163,7 @@ async def test_writing_is_counted_and_timed(stage, script, monkeypatch):
         assert "writing 2/5" in header(app)
         monkeypatch.setattr(app.review._estimate, "left", lambda *_: 7.4)
         app.review.on_text_grew(None)
-        await script.until(lambda: not app.review.is_later("stream"))
+        await script.until(lambda: not app.review.pauses.is_later("stream"))
         await pilot.pause()
         assert "writing 2/5, 7 s left" in header(app)
 

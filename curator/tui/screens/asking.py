@@ -138,7 +138,7 @@ class Asking(Judging, Everywhere):
     def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
         """Use the filter, once the typing pauses."""
         if self.filter_line is not None:
-            self.later("filter", FILTER_PAUSE, lambda: self._use_filter(message.text))
+            self.pauses.later("filter", FILTER_PAUSE, lambda: self._use_filter(message.text))
 
     def _use_filter(self, text: str) -> bool:
         line = self.filter_line
@@ -161,7 +161,7 @@ class Asking(Judging, Everywhere):
     def on_filter_line_kept(self) -> None:
         """Go back to judging with the filter kept."""
         line = self.filter_line
-        self.not_later("filter")
+        self.pauses.not_later("filter")
         if line is not None and self._use_filter(line.text):
             self.set_focus(None)
             if not self.desk.queue.filter.terms:
@@ -174,7 +174,7 @@ class Asking(Judging, Everywhere):
 
     def clear_filter(self) -> None:
         """Show all requests again."""
-        self.not_later("filter")
+        self.pauses.not_later("filter")
         self.set_focus(None)
         if self._line is not None:
             self._line.close()

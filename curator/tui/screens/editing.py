@@ -95,7 +95,7 @@ class Editing(Judging):
             self.query_one(Preview).facts = facts.edited_facts(
                 card, message.text, self.desk, self.preview_rows
             )
-        self.later("draft", DRAFT_PAUSE, self.keep_draft)
+        self.pauses.later("draft", DRAFT_PAUSE, self.keep_draft)
 
     def show_preview(self) -> None:
         """While a text is edited, the preview is of what is typed."""
@@ -113,7 +113,7 @@ class Editing(Judging):
 
     def keep_draft(self) -> None:
         """Journal what was typed, if it differs from what stands."""
-        self.not_later("draft")
+        self.pauses.not_later("draft")
         editor, sample = self.editor, self._sample
         if editor is None or sample is None:
             return
@@ -156,7 +156,7 @@ class Editing(Judging):
             self.say(f"the draft is kept: {self.key_of('edit')} goes on with it")
 
     def _close(self) -> None:
-        self.not_later("draft")
+        self.pauses.not_later("draft")
         if self._mounted is not None:
             self._mounted.display = False
         self._sample = None

@@ -26,8 +26,8 @@ class GoingOut(Page):
         self.show_header()
         self.show_preview()
         self._show_counted()
-        if not self.is_later("tick") and self.desk.posting.outbox.open("queued", "sending"):
-            self.later("tick", TICK, self._follow)
+        if not self.pauses.is_later("tick") and self.desk.posting.outbox.open("queued", "sending"):
+            self.pauses.later("tick", TICK, self._follow)
 
     def count_down(self, card: Card) -> bool:
         """Say in the status line how long an approval can be undone; False if nothing goes out."""
@@ -35,7 +35,7 @@ class GoingOut(Page):
         if row is None or row.post.state != "queued":
             return False
         self.say("")
-        self.not_later("said")
+        self.pauses.not_later("said")
         self._counted = (card.sample.id, card.number)
         self._show_counted()
         return True

@@ -153,7 +153,7 @@ class Judging(GoingOut):
             self.say(f"the model can't write: {shown(self.desk.engine.error, 200)}", "bad")
             return
         before = len(self.slots)
-        self.not_later("face")
+        self.pauses.not_later("face")
         self.desk.writing.more(self.request_id)
         self.show_all()
         if len(self.slots) > before and all(not s.is_open for s in self.slots[:before]):

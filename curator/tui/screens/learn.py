@@ -24,8 +24,6 @@ class LearnScreen(LearnPage):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("learn")
 
-    _is_looking = False
-
     def on_mount(self) -> None:
         """Begin to listen, and look through the labels."""
         self._deafen = self.desk.listen(self._told)
@@ -37,15 +35,13 @@ class LearnScreen(LearnPage):
         self._deafen()
 
     def _told(self, change: Change) -> None:
-        if isinstance(change, LearningChanged | EngineChanged) and not self._is_looking:
-            self._is_looking = True
-            self.call_later(self.set_timer, LOOK_PAUSE, self._look)
+        if isinstance(change, LearningChanged | EngineChanged) and not self.pauses.is_later("look"):
+            self.pauses.later("look", LOOK_PAUSE, self._look)
         elif isinstance(change, Noticed):
             ink = {"error": "bad", "warning": "warn"}.get(change.severity, "muted")
             self.call_later(self.say, shown(change.text, 400), ink)
 
     def _look(self) -> None:
-        self._is_looking = False
         if self.is_attached:
             self.show_all()
 

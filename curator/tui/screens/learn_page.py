@@ -12,6 +12,7 @@ from curator.domain.versions import Version
 from curator.tui import facts
 from curator.tui.keys import BY_ID, FOOTER, shown_keys
 from curator.tui.lessons import Lessons
+from curator.tui.pauses import Pauses
 from curator.tui.screens.everywhere import Everywhere
 from curator.tui.screens.opening import HEIGHTS, WIDTHS
 from curator.tui.widgets.banner import Notice
@@ -40,6 +41,7 @@ class LearnPage(Everywhere):
         self.pairs: tuple[Pair, ...] = ()
         self.pairs_of = ""
         self.comparing = False
+        self.pauses = Pauses(self)
         self._said = StatusFacts()
 
     def compose(self) -> ComposeResult:

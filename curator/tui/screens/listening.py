@@ -56,12 +56,12 @@ class Listening(Page):
 
     def on_text_grew(self, message: messages.TextGrew) -> None:
         """A text grew: paint it soon, but not more often than the eye needs."""
-        if not self.is_later("stream"):
-            self.later("stream", STREAM_PAUSE, self._paint_stream)
+        if not self.pauses.is_later("stream"):
+            self.pauses.later("stream", STREAM_PAUSE, self._paint_stream)
 
     def _paint_stream(self) -> None:
         if time.monotonic() - self._last_key < KEY_PAUSE:
-            self.later("stream", KEY_PAUSE, self._paint_stream)
+            self.pauses.later("stream", KEY_PAUSE, self._paint_stream)
             return
         writing = self.desk.writing
         current = writing.current
@@ -107,7 +107,7 @@ class Listening(Page):
         ink = {"error": "bad", "warning": "warn"}.get(message.severity, "muted")
         self.say(shown(message.text, 400), ink)
         if message.severity == "error":
-            self.not_later("said")  # it stays until something else is said
+            self.pauses.not_later("said")  # it stays until something else is said
 
     # Time and space
 

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import TextArea
 
 from curator.domain.parsing.typed import parse_typed
 from curator.domain.plain import shown
+from curator.tui.pauses import Pauses
 from curator.tui.screens.dialog import Dialog, Hint
 from curator.tui.widgets.editor import PostLines
 from curator.tui.widgets.inked import Line, Sheet
@@ -53,7 +53,7 @@ class NewRequest(Dialog[str]):
         super().__init__(keymap)
         self.text = text
         self._read: dict[str, Reading] = {}
-        self._pause: Timer | None = None
+        self._pauses = Pauses(self)
 
     def fields(self) -> Iterable[Widget]:
         """Return the text field and what is read in it."""
@@ -79,9 +79,7 @@ class NewRequest(Dialog[str]):
         self._read_soon()
 
     def _read_soon(self) -> None:
-        if self._pause is not None:
-            self._pause.stop()
-        self._pause = self.set_timer(_READ_PAUSE, self._read_now)
+        self._pauses.later("read", _READ_PAUSE, self._read_now)
 
     def _read_now(self) -> None:
         self.run_worker(self._read_lines(), exclusive=True)

@@ -28,7 +28,6 @@ class OutboxScreen(OutboxPage):
     BINDINGS: ClassVar[list[BindingType]] = bindings("outbox")
 
     wanted: tuple[str, str] | None = None
-    _is_looking = False
 
     def on_mount(self) -> None:
         """Begin to listen, and to follow the time."""
@@ -41,16 +40,13 @@ class OutboxScreen(OutboxPage):
         self._deafen()
 
     def _told(self, change: Change) -> None:
-        # The sender tells from a context that is not the app's: no timer may be set here.
-        if isinstance(change, OutboxChanged | PollingChanged) and not self._is_looking:
-            self._is_looking = True
-            self.call_later(self.set_timer, LOOK_PAUSE, self._look)
+        if isinstance(change, OutboxChanged | PollingChanged) and not self.pauses.is_later("look"):
+            self.pauses.later("look", LOOK_PAUSE, self._look)
         elif isinstance(change, Noticed):
             ink = {"error": "bad", "warning": "warn"}.get(change.severity, "muted")
             self.call_later(self.say, shown(change.text, 400), ink)
 
     def _look(self) -> None:
-        self._is_looking = False
         if self.is_attached:
             self.show_all()
 

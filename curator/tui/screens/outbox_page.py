@@ -12,6 +12,7 @@ from curator.domain.outbox import State, moment
 from curator.domain.plain import shown
 from curator.tui import facts, plates, postings
 from curator.tui.keys import BY_ID, FOOTER, shown_keys
+from curator.tui.pauses import Pauses
 from curator.tui.screens.everywhere import Everywhere
 from curator.tui.screens.opening import HEIGHTS, WIDTHS
 from curator.tui.widgets.banner import Notice
@@ -47,6 +48,7 @@ class OutboxPage(Everywhere):
         self.keymap = keymap
         self.post_id = post_id
         self.ids: Sequence[str] = ()
+        self.pauses = Pauses(self)
         self._said = StatusFacts()
 
     def compose(self) -> ComposeResult:

@@ -5,19 +5,19 @@ beside this one. Widgets get their facts from here and never touch the desk.
 """
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.css.query import NoMatches
 from textual.screen import Screen
-from textual.timer import Timer
 
 from curator.desk.cards import Card
 from curator.desk.desk import Desk
 from curator.desk.queue import Item
 from curator.tui import facts, plates, postings
 from curator.tui.keys import BY_ID, FOOTER, shown_keys
+from curator.tui.pauses import Pauses
 from curator.tui.screens.opening import HEIGHTS, WIDTHS
 from curator.tui.slots import Slot, find, first_choice, slots_of
 from curator.tui.widgets.banner import Banner
@@ -57,7 +57,7 @@ class Page(Screen[None]):
         self.time_left: float | None = None
         self._unsaved = 0
         self._said = StatusFacts()
-        self._pauses: dict[str, Timer] = {}
+        self.pauses = Pauses(self)
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
@@ -107,7 +107,7 @@ class Page(Screen[None]):
         """Turn to a request, to one of its samples or to the first that is open."""
         if request_id != self.request_id:
             self.request_id, self.key, self.slots = request_id, None, []
-            self.later("face", FACE_PAUSE, self.face)
+            self.pauses.later("face", FACE_PAUSE, self.face)
         self.key = key if key is not None else self.key
         self.show_all(reveal=True)
 
@@ -117,25 +117,6 @@ class Page(Screen[None]):
             following = self.desk.queue.following(self.request_id, self.desk.settings.ahead + 1)
             self.desk.writing.face(self.request_id, following[: self.desk.settings.ahead])
             self.desk.cards.prepare(r for r in (self.request_id, *following) if r)
-
-    def later(self, name: str, seconds: float, call: Callable[[], object]) -> None:
-        """Call something in a while, unless this is said again before."""
-
-        def due() -> None:
-            self._pauses.pop(name, None)
-            call()
-
-        self.not_later(name)
-        self._pauses[name] = self.set_timer(seconds, due)
-
-    def is_later(self, name: str) -> bool:
-        """Whether something is still to be called."""
-        return name in self._pauses
-
-    def not_later(self, name: str) -> None:
-        """Call it not after all."""
-        if timer := self._pauses.pop(name, None):
-            timer.stop()
 
     # What is shown
 
@@ -223,11 +204,11 @@ class Page(Screen[None]):
         waiting = keeper.unsaved if keeper else 0
         if not waiting:
             self._unsaved = 0
-            self.not_later("unsaved")
+            self.pauses.not_later("unsaved")
         elif self._unsaved or (keeper and keeper.error):
             self._unsaved = waiting
-        elif not self.is_later("unsaved"):
-            self.later("unsaved", SLOW_DISK, self._speak_of_unsaved)
+        elif not self.pauses.is_later("unsaved"):
+            self.pauses.later("unsaved", SLOW_DISK, self._speak_of_unsaved)
         self.query_one(Header).facts = facts.header_facts(desk, self.time_left, self._unsaved)
 
     def _speak_of_unsaved(self) -> None:
@@ -248,7 +229,7 @@ class Page(Screen[None]):
         """Say a sentence in the status line, for a while."""
         self.keep_saying(text, ink)
         if text:
-            self.later("said", SAID_FOR, lambda: self.say(""))
+            self.pauses.later("said", SAID_FOR, lambda: self.say(""))
 
     def keep_saying(self, text: str, ink: str = "muted") -> None:
         """Say a sentence in the status line until another is said."""

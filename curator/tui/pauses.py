@@ -1,0 +1,39 @@
+"""What waits for a moment in which nothing new comes."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual.message_pump import MessagePump
+
+
+class Pauses:
+    """Calls things in a while, by name, between two messages of `pump`.
+
+    Textual's own timers won't do: one that begins to run later than it was due, since the machine
+    was busy, counts as missed and never comes.
+    """
+
+    def __init__(self, pump: MessagePump) -> None:
+        self._pump = pump
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
+
+    def later(self, name: str, seconds: float, call: Callable[[], object]) -> None:
+        """Call something in a while, unless this is said again before."""
+
+        def run() -> None:
+            if self._waiting.get(name) is handle:  # neither taken back nor said again
+                del self._waiting[name]
+                call()
+
+        self.not_later(name)
+        due = asyncio.get_running_loop().call_later
+        handle = self._waiting[name] = due(seconds, self._pump.call_next, run)
+
+    def is_later(self, name: str) -> bool:
+        """Whether something is still to be called."""
+        return name in self._waiting
+
+    def not_later(self, name: str) -> None:
+        """Call it not after all."""
+        if handle := self._waiting.pop(name, None):
+            handle.cancel()
