@@ -52,8 +52,8 @@ class Settings:
     """Samples written for a request at a time."""
     ahead: int = 2
     """How many requests after the current one get their batch written in advance."""
-    temperature: float = 0.5
-    """How daring the writing is."""
+    temperature: float | None = None
+    """How daring the writing is; by itself as the model is meant to write."""
     top_p: float = 0.9
     """The share of probability that sampling draws from."""
     theme: str = "curator-dark"
@@ -134,13 +134,15 @@ _SWITCHES = ("x_names", "dry_run")
 _LISTS: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     ("sources", "model_sources"), ("catalogue", "musicbrainz", "spotify")
 )
-_MAY_BE_MISSING = ("device", "musicbrainz_contact", "learn_wanted")
+_MAY_BE_MISSING = ("device", "temperature", "musicbrainz_contact", "learn_wanted")
 _GROUPS = ("x", "spotify", "musicbrainz", "learn")
 """Tables of the file: `base_url` in `[x]` is the setting `x_base_url`."""
 
 
 def _check(name: str, value: object) -> None:
     """Raise ValueError, saying what is allowed, unless `value` is right for the setting."""
+    if value is None and name in _MAY_BE_MISSING:
+        return
     if name in _BOUNDS:
         low, high = _BOUNDS[name]
         number = isinstance(value, int if name in _WHOLE else int | float)

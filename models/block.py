@@ -63,7 +63,7 @@ class Block(ABC):
         total = torch.logsumexp(logits, 1)
         self._rule_out(logits, living, vocabulary)
         uniforms = torch.from_numpy(self._uniforms[np.arange(BLOCK), self._at]).to(self._device)
-        self._tokens, chosen = draw(logits, uniforms, sampling.temperature, sampling.top_p)
+        self._tokens, chosen = draw(logits, uniforms, sampling.heat, sampling.top_p)
         logprobs = chosen - total
         self._at = np.minimum(self._at + 1, self._uniforms.shape[1] - 1)
         return self._tokens.tolist(), logprobs.tolist()

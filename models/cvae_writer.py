@@ -73,9 +73,9 @@ class CvaeWriter(LatentRows):
         return np.asarray(mean[0].cpu().numpy(), np.float32)
 
     def embed(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Embedding:
-        """Embed texts; see `models.writer.Reader`. `states`: mean embeddings."""
+        """Embed texts; see `models.writer.Reader`."""
         tokens, known = self._batchable(texts, conditions)
-        return embed(self.model, self.model.embed, tokens, known)
+        return embed(self.model, tokens, known)
 
     def drafter(self) -> "Drafter":
         """Return what writes many quick texts with these weights; see `models.drafts`.

@@ -94,7 +94,7 @@ class Drafter:
             open_still = (words < MIN_WORDS) | ~self._ends_sentence[tokens]
             logits[open_still, self._end] = -torch.inf
             how = self._sampling
-            tokens, _ = draw(logits, dice[alive, step], how.temperature, how.top_p)
+            tokens, _ = draw(logits, dice[alive, step], how.heat, how.top_p)
             written[alive, step] = tokens
             words += self._opens_word[tokens]
             on = tokens != self._end

@@ -15,6 +15,7 @@ from models.sampling import generator
 from models.tokenizer import EOS
 from models.units import Tokenizer
 from models.writer import (
+    TEMPERATURE,
     Conditions,
     Sampling,
     Steering,
@@ -31,6 +32,7 @@ class LatentRows(ABC):
     """
 
     candidates: int
+    temperature: float = TEMPERATURE
     tokenizer: Tokenizer
     _vocabulary: Vocabulary
     _prior: LatentPrior
@@ -101,6 +103,7 @@ class LatentRows(ABC):
     ) -> Iterator[WriterEvent]:
         """Write until every row has its text."""
         names, candidates = names_of(conditions), sampling.candidates or candidates
+        sampling = sampling.at(self.temperature)
         rows = (
             Row(n, partial(attempt, n), self._vocabulary, names, candidates, self._judge)
             for n in numbers

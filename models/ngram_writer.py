@@ -126,7 +126,7 @@ def draw_counts(counts: NDArray[np.int64], uniform: float, sampling: Sampling) -
     """
     order = np.argsort(-counts, kind="stable")
     with np.errstate(divide="ignore"):
-        logs = np.log(counts[order]) / sampling.temperature
+        logs = np.log(counts[order]) / sampling.heat
     mass = np.exp(logs - logs[0])
     mass /= mass.sum()
     above = mass.cumsum()

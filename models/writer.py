@@ -6,7 +6,7 @@ cancels the rest within a token.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeGuard
 
 import numpy as np
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from models.drafts import Drafting
 
 Vector = NDArray[np.float32]
+
+TEMPERATURE = 0.5
+"""That of models which do not say another of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,22 @@ class Conditions:
 class Sampling:
     """How to draw: `temperature` > 0 scales the logits, `top_p` in (0, 1] cuts the tail.
 
-    `candidates` drafts are made of each row and the likeliest kept; None leaves their number to
-    the model.
+    `candidates` drafts are made of each row and the likeliest kept. None leaves their number, or
+    the temperature, to the model.
     """
 
-    temperature: float = 0.5
+    temperature: float | None = None
     top_p: float = 0.9
     candidates: int | None = None
+
+    @property
+    def heat(self) -> float:
+        """The temperature, `TEMPERATURE` where nobody has chosen one."""
+        return TEMPERATURE if self.temperature is None else self.temperature
+
+    def at(self, temperature: float) -> "Sampling":
+        """Return it with this temperature if it has none."""
+        return self if self.temperature is not None else replace(self, temperature=temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,7 @@ class SampleEvent:
 
     `z` has shape (latent,), `logprobs` (tokens,): natural log-probabilities of the tokens written,
     end of sentence included, under the model at temperature 1 before any rule of decoding.
-    `seconds` is the wall time from the row's start to its end.
+    `seconds` is the wall time from the row's start to its end, `temperature` what was drawn at.
     """
 
     row: int
@@ -68,6 +80,7 @@ class SampleEvent:
     seconds: float
     z: Vector | None
     logprobs: Vector
+    temperature: float = TEMPERATURE
 
 
 WriterEvent = TokenEvent | SampleEvent
@@ -148,13 +161,11 @@ class LatentWriter(Writer, Protocol):
 class Embedding(NamedTuple):
     """What a writer makes of N texts, as numbers.
 
-    `z` (N, latent): posterior means; `states` (N, width): whatever else the model holds of a
-    text's words, pooled over them; `logprobs` (N,): mean natural log-probability of a token, given
-    the text's own z and conditions.
+    `z` (N, latent): posterior means; `logprobs` (N,): mean natural log-probability of a token,
+    given the text's own z and conditions.
     """
 
     z: Vector
-    states: Vector
     logprobs: Vector
 
 

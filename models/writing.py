@@ -94,7 +94,7 @@ def write_rows(
         for row, outcome in done:
             writing.remove(row)
             slots = [None if busy and busy[0] is row else busy for busy in slots]
-            yield _sample(row, outcome)
+            yield _sample(row, outcome, sampling)
 
 
 def _next(writing: list[Row], waiting: deque[Row], *, ahead: bool) -> Row | None:
@@ -110,7 +110,7 @@ def _next(writing: list[Row], waiting: deque[Row], *, ahead: bool) -> Row | None
     return short
 
 
-def _sample(row: Row, attempt: Attempt) -> SampleEvent:
+def _sample(row: Row, attempt: Attempt, sampling: Sampling) -> SampleEvent:
     return SampleEvent(
         row=row.number,
         text=attempt.text if attempt.ended else to_last_end(attempt.text),
@@ -118,4 +118,5 @@ def _sample(row: Row, attempt: Attempt) -> SampleEvent:
         seconds=time.perf_counter() - row.started,
         z=attempt.z if attempt.z.size else None,
         logprobs=np.array(attempt.logprobs, np.float32),
+        temperature=sampling.heat,
     )

@@ -226,7 +226,7 @@ class _Printer:
             row=event.row,
             tokens=event.tokens,
             seconds=round(event.seconds, 4),
-            temperature=job.settings.temperature,
+            temperature=event.temperature,
             top_p=job.settings.top_p,
             z="" if event.z is None else _pack(event.z),
             logprobs=_pack(event.logprobs),

@@ -27,6 +27,16 @@ Out = Annotated[
 Device = Annotated[
     str | None, typer.Option(metavar="D", show_default=False, help="cuda, mps or cpu.")
 ]
+Temperature = Annotated[
+    float | None,
+    typer.Option(
+        metavar="T",
+        min=0.05,
+        max=2.0,
+        show_default=False,
+        help="What the new model writes at by itself: best that of the drafts.",
+    ),
+]
 MODEL = "smollm2-voice"
 
 Learn = Callable[[Path, list["Judged"], Path, Status], str]
@@ -40,15 +50,16 @@ def critic(
     drafts: Annotated[
         int, typer.Option("-n", metavar="N", min=1, max=16, help="Drafts to choose from.")
     ] = 8,
+    temperature: Temperature = None,
     device: Device = None,
     home: Home = None,
 ) -> None:
     """Make a model that chooses among its drafts by what judged ones were worth posting.
 
     JUDGED are files of `curator export --format jsonl`: what was approved and what was rejected,
-    some hundreds of each. The critic reads the decoder's own states while it writes, and so costs
-    no time of its own. How well it ranks drafts about songs that it has not seen is printed, and
-    kept in the new model's card.
+    some hundreds of each; four or five stars tell it which are the best. The critic reads the
+    decoder's own states while it writes, and so costs no time of its own. How well it ranks drafts
+    about songs that it has not seen is printed, and kept in the new model's card.
 
     \b
     Example:
@@ -61,7 +72,15 @@ def critic(
         def tell(stage: str) -> None:
             status.show(f"{stage} …", now=True)
 
-        made = add_critic(source, found, into, candidates=drafts, device=device, tell=tell)
+        made = add_critic(
+            source,
+            found,
+            into,
+            candidates=drafts,
+            temperature=temperature,
+            device=device,
+            tell=tell,
+        )
         return (
             f"{made.texts:,} drafts, {made.worth:.0%} worth posting; AUC {made.auc:.2f}\n"
             f"worth posting, on songs left out: {made.chosen}"
@@ -80,6 +99,7 @@ def preference(
     rate: Annotated[
         float, typer.Option(metavar="R", min=1e-7, max=1e-2, help="Learning rate at first.")
     ] = 3e-4,
+    temperature: Temperature = None,
     seed: Annotated[
         int, typer.Option(metavar="S", min=0, max=2**31 - 1, help="Decides the order.")
     ] = 1,
@@ -87,6 +107,8 @@ def preference(
     home: Home = None,
 ) -> None:
     """Make a model that writes more of what was approved and less of what was rejected.
+
+    An approval counts by its stars, out of five, if it has any.
 
     JUDGED are files of `curator export --format jsonl`, some hundreds of each verdict. A tenth of
     the songs is left out to measure on: printed, and kept in the new model's card, is by how much
@@ -110,7 +132,9 @@ def preference(
                 parts.append(f"{duration(step.seconds_left)} left")
             status.show(" · ".join(parts), now=not step.total)
 
-        how = Preference(epochs=epochs, rate=rate, final_rate=rate / 10, seed=seed)
+        how = Preference(
+            epochs=epochs, rate=rate, final_rate=rate / 10, temperature=temperature, seed=seed
+        )
         made = prefer(source, found, into, how, device=device, tell=tell)
         return (
             f"{made.texts:,} drafts about {made.songs:,} songs, {made.worth:.0%} worth posting\n"

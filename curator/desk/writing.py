@@ -254,7 +254,7 @@ class Writing:
             row=written.row,
             tokens=written.tokens,
             seconds=round(written.seconds, 4),
-            temperature=job.temperature,
+            temperature=written.temperature,
             top_p=job.top_p,
             z=written.z,
             logprobs=written.logprobs,

@@ -177,7 +177,7 @@ class EngineClient:
         song: Song,
         *,
         seed: int,
-        temperature: float = 0.5,
+        temperature: float | None = None,
         top_p: float = 0.9,
     ) -> AsyncGenerator[Event, None]:
         """Write one text from each z (base64 float32), as `write` does; row i is that of z[i]."""

@@ -31,7 +31,7 @@ class WriteJob:
     n: int
     seed: int
     first_row: int = 0
-    temperature: float = 0.5
+    temperature: float | None = None
     top_p: float = 0.9
     arms: tuple[Arm, ...] = ()
     learned: str = ""
@@ -103,7 +103,7 @@ class Engine(Protocol):
         song: Song,
         *,
         seed: int,
-        temperature: float = 0.5,
+        temperature: float | None = None,
         top_p: float = 0.9,
     ) -> AsyncGenerator[Event, None]:
         """Write one text from each z (base64 float32), as `write` does; row i is that of z[i]."""

@@ -55,7 +55,7 @@ class LaterEngine:
         song: "Song",
         *,
         seed: int,
-        temperature: float = 0.5,
+        temperature: float | None = None,
         top_p: float = 0.9,
     ) -> "AsyncGenerator[Event, None]":
         """Write one text from each z (base64 float32); see `EngineClient.decode`."""

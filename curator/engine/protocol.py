@@ -45,7 +45,7 @@ class Generate:
     n: int
     seed: int
     first_row: int = 0
-    temperature: float = 0.5
+    temperature: float | None = None
     top_p: float = 0.9
     arms: list[str] = field(default_factory=list)
     learned: str = ""
@@ -106,7 +106,7 @@ class Decode:
     title: str | None = None
     genres: list[str] = field(default_factory=list)
     features: dict[str, float] = field(default_factory=dict)
-    temperature: float = 0.5
+    temperature: float | None = None
     top_p: float = 0.9
 
 
@@ -171,7 +171,8 @@ class Written:
 
     `model` and `weights` are those that wrote it: after a switch or a restart, what is loaded by
     the time that the sample is read may be something else. `arm` is the row's, "" where nothing
-    learnt had a part in it; `expected` what the reward thinks of the text.
+    learnt had a part in it; `expected` what the reward thinks of the text; `temperature` what it
+    was drawn at, which the model chooses where the request does not.
     """
 
     kind: ClassVar[str] = "sample"
@@ -187,6 +188,7 @@ class Written:
     arm: str = ""
     expected: float | None = None
     drafts: int = 1
+    temperature: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,6 +248,7 @@ class _Worker:
             logprobs=_pack(sample.logprobs),
             model=self._writer.name,
             weights=self._writer.weights_hash,
+            temperature=sample.temperature,
         )
 
     @property

@@ -3,18 +3,18 @@
 import asyncio
 from collections.abc import Callable
 
-from textual.message_pump import MessagePump
+from textual.dom import DOMNode
 
 
 class Pauses:
-    """Calls things in a while, by name, between two messages of `pump`.
+    """Calls things in a while, by name, between two messages of `node`, unless it is gone by then.
 
     Textual's own timers won't do: one that begins to run later than it was due, since the machine
     was busy, counts as missed and never comes.
     """
 
-    def __init__(self, pump: MessagePump) -> None:
-        self._pump = pump
+    def __init__(self, node: DOMNode) -> None:
+        self._node = node
         self._waiting: dict[str, asyncio.TimerHandle] = {}
 
     def later(self, name: str, seconds: float, call: Callable[[], object]) -> None:
@@ -23,11 +23,12 @@ class Pauses:
         def run() -> None:
             if self._waiting.get(name) is handle:  # neither taken back nor said again
                 del self._waiting[name]
-                call()
+                if self._node.display:  # what is being removed has lost its children
+                    call()
 
         self.not_later(name)
         due = asyncio.get_running_loop().call_later
-        handle = self._waiting[name] = due(seconds, self._pump.call_next, run)
+        handle = self._waiting[name] = due(seconds, self._node.call_next, run)
 
     def is_later(self, name: str) -> bool:
         """Whether something is still to be called."""

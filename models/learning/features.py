@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from models.conditions import condition_space
 from models.corpus.cleaning import words_of
+from models.learning.senses import Senses, of_our_voice
 from models.learning.traits import traits_of
 from models.writer import Conditions, Embedding, Reader, Vector
 
-GROUPS = ("z", "style", "words", "phrases", "states", "song")
-_COMPONENTS = 64
+GROUPS = ("z", "style", "words", "senses", "phrases", "song")
 _LEAST = 4
 """In how many drafts a word or phrase must stand; one in a rating is always known."""
 _CUT = 4.0
@@ -79,16 +79,16 @@ def words_and_phrases(text: str) -> tuple[set[str], set[str]]:
 class Features:
     """Texts → groups of numbers; made by `fit`, stored as `tensors` and `described`.
 
-    Of each group `centres` is the drafts' mean; `spreads`, with which traits of style are made
-    comparable, and the group's length are one division by `scales`. `axes` are those of the states.
+    Of each group `centres` is the drafts' mean, `lengths` that of their lengths; `spreads` make
+    traits of style comparable.
     """
 
+    senses: Senses
     words: list[str]
     phrases: list[str]
     centres: dict[str, Vector]
     spreads: Vector
     lengths: dict[str, float]
-    axes: Vector
 
     @classmethod
     def fit(cls, drafts: Read, rated: Read) -> "Features":
@@ -101,8 +101,7 @@ class Features:
             for counter, found in zip(counts, words_and_phrases(text), strict=True):
                 counter.update(dict.fromkeys(found, _LEAST))
         words, phrases = (sorted(g for g, n in c.items() if n >= _LEAST) for c in counts)
-        axes = _principal(drafts.embedding.states, _COMPONENTS)
-        made = cls(words, phrases, {}, np.ones(1, np.float32), {}, axes)
+        made = cls(of_our_voice(), words, phrases, {}, np.ones(1, np.float32), {})
         raw = made._raw(drafts)
         made.centres = {name: np.asarray(v.mean(0), np.float32) for name, v in raw.items()}
         made.spreads = np.asarray(raw["style"].std(0) + _FLAT, np.float32)
@@ -138,19 +137,20 @@ class Features:
             "z": texts.embedding.z,
             "style": np.concatenate([style, logprobs], 1),
             "words": _bag([words for words, _ in found], self.words),
+            "senses": self.senses(texts.texts),
             "phrases": _bag([phrases for _, phrases in found], self.phrases),
-            "states": texts.embedding.states @ self.axes,
             "song": texts.known,
         }
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Return what is stored as numbers."""
         centres = {f"centre/{name}": value for name, value in self.centres.items()}
-        return centres | {"spreads": self.spreads, "axes": self.axes}
+        return centres | {"spreads": self.spreads, "senses": self.senses.vectors}
 
     def described(self) -> dict[str, Any]:
         """Return what is stored as text."""
-        return {"words": self.words, "phrases": self.phrases, "lengths": self.lengths}
+        names = {"words": self.words, "phrases": self.phrases, "senses": list(self.senses.words)}
+        return names | {"lengths": self.lengths}
 
     @classmethod
     def restore(
@@ -158,12 +158,12 @@ class Features:
     ) -> "Features":
         """Read what `tensors` and `described` returned. Raises KeyError where something lacks."""
         return cls(
+            Senses(tuple(described["senses"]), tensors["senses"]),
             list(described["words"]),
             list(described["phrases"]),
             {name: tensors[f"centre/{name}"] for name in GROUPS},
             tensors["spreads"],
             {name: float(described["lengths"][name]) for name in GROUPS},
-            tensors["axes"],
         )
 
 
@@ -174,10 +174,3 @@ def _bag(texts: Sequence[set[str]], vocabulary: Sequence[str]) -> Vector:
     for row, words in enumerate(texts):
         bag[row, [column[word] for word in words if word in column]] = 1.0
     return bag
-
-
-def _principal(values: Vector, count: int) -> Vector:
-    """Return the axes of most variance, (width, count)."""
-    centred = (values - values.mean(0)).astype(np.float64)
-    _, axes = np.linalg.eigh(centred.T @ centred)
-    return np.asarray(axes[:, ::-1][:, :count], np.float32)

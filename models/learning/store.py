@@ -27,7 +27,7 @@ from models.learning.values import TasteValues
 from models.prior import LatentPrior
 from models.topics import Topics
 
-FORMAT = 1
+FORMAT = 2
 TENSORS, DESCRIPTION, CARD = "learned.safetensors", "learned.json", "CARD.md"
 Tensors = dict[str, NDArray[Any]]
 _MIX = ("spread", "freshness", "human", "topic")
@@ -102,6 +102,8 @@ def load(folder: Path) -> Learned:
         weights = (folder / TENSORS).read_bytes()
         if description["format"] > FORMAT:
             raise LearnError(f"{folder} was written by a newer version")
+        if description["format"] < FORMAT:
+            raise LearnError(f"{folder} was written by an older version: learn anew")
         if hashlib.sha256(weights).hexdigest() != description["weights_hash"]:
             raise ValueError(f"the hash of {TENSORS} is another")
         tensors = from_bytes(weights)

@@ -9,27 +9,42 @@ N texts, R readings: the states of some layers, side by side.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, from_numpy
 
+from models.learning.freshness import Worn
 from models.learning.skill import concordance, folds_of
 from models.writer import Vector
 
+BEST = 0.8
+"""The merit of the best: four stars, or none and approved."""
+LEAST_BEST = 20
+"""How many of the best, and of others, it takes to tell them apart."""
+DARING = 0.4
+"""How much being one of the best counts beside being worth posting."""
 STRENGTH = 5e-4
 """How little the weights are held back (scikit-learn's C): readings are many, judged texts few."""
 _FOLDS = 8
-_TENSOR = "critic/weights"
+_WEIGHTS, _WORN = "critic/weights", "critic/worn"
 
 
 @dataclass(frozen=True, slots=True)
 class Critic:
-    """Weights (R + 1,), the last of them of one: log-odds that a text is worth posting."""
+    """Weights (R + 1,), the last of them of one: log-odds that a text is worth posting, and with
+    a part of its own that it is one of the best.
+
+    What is surely worth posting is plain, and what is chosen for it alone is alike; what is one of
+    the best looks more like what makes no sense than like the rest. So both are asked for, and for
+    a deviation of `worn` a text loses `freshness`.
+    """
 
     weights: Tensor
+    worn: Worn | None = None
+    freshness: float = 0.0
 
     def __call__(self, readings: Tensor) -> Tensor:
         """Return the log-odds of texts with `readings` (N, R), (N,)."""
@@ -37,31 +52,52 @@ class Critic:
         scores: Tensor = (readings * self.weights[:-1]).sum(1) + self.weights[-1]
         return scores
 
-    @classmethod
-    def fit(cls, readings: Vector, worth: NDArray[np.bool_]) -> "Critic":
-        """Fit to judged texts: readings (N, R), worth (N,)."""
-        from sklearn.linear_model import LogisticRegression
-
-        mean, spread = readings.mean(0), readings.std(0) + 1e-6
-        found = LogisticRegression(C=STRENGTH, max_iter=2000)
-        found.fit((readings - mean) / spread, worth)
-        weights = found.coef_[0] / spread
-        height = found.intercept_[0] - weights @ mean
-        return cls(from_numpy(np.append(weights, height).astype(np.float32)))
+    def off(self, text: str) -> float:
+        """Return what a text loses for its worn phrases."""
+        return self.freshness * float(self.worn([text])[0]) if self.worn else 0.0
 
     @classmethod
-    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> "Critic | None":
-        """Read what `tensors` returned; None where there is no critic."""
-        kept = tensors.get(_TENSOR)
-        return None if kept is None else cls(from_numpy(kept.astype(np.float32)))
+    def fit(cls, readings: Vector, merit: Vector) -> "Critic":
+        """Fit to judged texts: readings (N, R), merit (N,) from 0 to 1."""
+        weights = _fit(readings, merit > 0)
+        best = merit >= BEST
+        if min(best.sum(), (~best).sum()) >= LEAST_BEST:
+            weights += DARING * _fit(readings, best)
+        return cls(from_numpy(weights.astype(np.float32)))
+
+    @classmethod
+    def read(
+        cls, tensors: Mapping[str, NDArray[Any]], decoding: Mapping[str, Any]
+    ) -> "Critic | None":
+        """Read what `tensors` and `decoding` returned; None where there is no critic."""
+        kept, of = tensors.get(_WEIGHTS), decoding.get("worn")
+        if kept is None:
+            return None
+        weights = from_numpy(kept.astype(np.float32))
+        if of is None:
+            return cls(weights)
+        lines = tensors[_WORN].tobytes().decode().splitlines()
+        counts = {phrase: int(count) for count, _, phrase in (x.partition(" ") for x in lines)}
+        return cls(weights, Worn(counts, of["mean"], of["deviation"]), of["freshness"])
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Return what a checkpoint keeps."""
-        return {_TENSOR: self.weights.cpu().numpy()}
+        """Return what a checkpoint keeps among its tensors."""
+        found: dict[str, NDArray[Any]] = {_WEIGHTS: self.weights.cpu().numpy()}
+        if self.worn is not None:
+            lines = "\n".join(f"{count} {phrase}" for phrase, count in self.worn.counts.items())
+            found[_WORN] = np.frombuffer(lines.encode(), np.uint8)
+        return found
+
+    def decoding(self) -> dict[str, Any]:
+        """Return what a checkpoint keeps of how texts are chosen."""
+        if self.worn is None:
+            return {}
+        scale = {"mean": self.worn.mean, "deviation": self.worn.deviation}
+        return {"worn": scale | {"freshness": self.freshness}}
 
     def to(self, device: Any) -> "Critic":
         """Return it on a device."""
-        return Critic(self.weights.to(device))
+        return replace(self, weights=self.weights.to(device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +120,25 @@ class Promise:
         return ", ".join(f"{share:.0%} of the best of {n}" for n, share in self.best.items())
 
 
-def promise(readings: Vector, worth: NDArray[np.bool_], songs: Sequence[str]) -> Promise:
-    """Measure by cross-validation, songs left out whole."""
+def _fit(readings: Vector, target: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return log-odds of `target` (N,) as weights (R + 1,)."""
+    from sklearn.linear_model import LogisticRegression
+
+    mean, spread = readings.mean(0), readings.std(0) + 1e-6
+    found = LogisticRegression(C=STRENGTH, max_iter=2000)
+    found.fit((readings - mean) / spread, target)
+    weights = found.coef_[0] / spread
+    return np.append(weights, found.intercept_[0] - weights @ mean)
+
+
+def promise(readings: Vector, merit: Vector, songs: Sequence[str]) -> Promise:
+    """Measure by cross-validation, songs left out whole; `Critic.fit` says what is given."""
+    worth = merit > 0
     scores = np.empty(len(worth), np.float32)
     fold = np.empty(len(worth), np.int64)
     for number, held in enumerate(folds_of(songs, min(_FOLDS, len(set(songs))), 1)):
         rest = np.setdiff1d(np.arange(len(worth)), held)
-        critic = Critic.fit(readings[rest], worth[rest])
+        critic = Critic.fit(readings[rest], merit[rest])
         scores[held] = critic(from_numpy(readings[held].astype(np.float32))).numpy()
         fold[held] = number
     rng = np.random.default_rng(1)

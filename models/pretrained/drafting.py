@@ -36,7 +36,8 @@ class PretrainedDrafter:
         sampling: Sampling = Sampling(),  # noqa: B008 - frozen
     ) -> None:
         self.weights_hash, self.prior = writer.weights_hash, prior
-        self._tokenizer, self._stepper, self._sampling = writer.tokenizer, stepper, sampling
+        self._tokenizer, self._stepper = writer.tokenizer, stepper
+        self._sampling = sampling.at(writer.temperature)
         self._device = stepper.device
         self._pieces = [writer.tokenizer.pieces[token] for token in writer.writable]
         self._end = writer.writable.index(EOS)
@@ -76,7 +77,7 @@ class PretrainedDrafter:
             for slot, row in living:
                 dice[slot] = uniforms[row][len(written[slot])]
             how = self._sampling
-            last, _ = draw(logits, self._tensor(dice), how.temperature, how.top_p)
+            last, _ = draw(logits, self._tensor(dice), how.heat, how.top_p)
             words += self._opens_word[last]
             tokens = last.tolist()
             for slot, row in living:

@@ -13,7 +13,7 @@ from models.conditions import condition_space
 from models.learning.skill import too_few
 from models.writer import Conditions, Vector
 
-_WORTH = {"approve": True, "reject": False}
+_VERDICTS = "approve", "reject"
 
 
 class JudgedError(Exception):
@@ -24,18 +24,25 @@ class JudgedError(Exception):
 class Judged:
     """A draft that was judged: whether it is worth posting about this song.
 
+    `merit` is how much so, from 0 to 1: none if it was rejected; by its stars, out of five, if it
+    was approved, and 1 if it has none.
     `z` is where weights of the hash `weights` wrote it from, None where that is not known.
     """
 
     text: str
     song: Conditions
-    worth: bool
+    merit: float
     z: Vector | None = None
     weights: str | None = None
 
     def z_of(self, weights: str) -> Vector | None:
         """Return where weights of this hash wrote it from, None where others did."""
         return self.z if self.weights == weights else None
+
+    @property
+    def worth(self) -> bool:
+        """Whether it was approved."""
+        return self.merit > 0
 
     @property
     def about(self) -> str:
@@ -51,7 +58,7 @@ def read(files: Sequence[Path]) -> list[Judged]:
         try:
             lines = file.read_text("utf-8").split("\n")
             rows = [json.loads(line) for line in lines if line.strip()]
-            found += [_judged(row) for row in rows if row.get("verdict") in _WORTH]
+            found += [_judged(row) for row in rows if row.get("verdict") in _VERDICTS]
         except OSError as error:
             raise JudgedError(f"{file}: {error.strerror}") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -71,4 +78,11 @@ def _judged(row: dict[str, Any]) -> Judged:
     z = None
     if row.get("z") and not row.get("edited"):  # what was edited came from elsewhere
         z = np.frombuffer(base64.b64decode(row["z"], validate=True), "<f4").astype(np.float32)
-    return Judged(row["text"], song, _WORTH[row["verdict"]], z, row.get("weights"))
+    return Judged(row["text"], song, _merit(row), z, row.get("weights"))
+
+
+def _merit(row: dict[str, Any]) -> float:
+    if row["verdict"] == "reject":
+        return 0.0
+    stars = row.get("stars")
+    return 1.0 if stars is None else min(5, max(1, int(stars))) / 5

@@ -1,6 +1,5 @@
 """From a decoder that learnt from judged drafts to a model's folder, with what came of it."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,17 +8,13 @@ from typing import Any
 from models import checkpoint
 from models.checkpoint import Checkpoint
 from models.corpus import own_voice, prepare
-from models.evaluate import rounded, variety
 from models.pretrained.model import Pretrained
+from models.pretrained.showing import recarded, shown
 from models.pretrained.with_critic import HEADING as CRITIC
-from models.pretrained.writer import PretrainedWriter
-from models.train.card import FIGURES, LIMITS, measured
-from models.train.finishing import write_samples
 from models.train.kinds.latent_folder import held_out
 from models.train.kinds.pretrained_folder import CANDIDATES
 
 HEADING = "## Its preferences"
-_SAMPLES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +44,39 @@ def keep(
     model: Pretrained,
     found: Preferred,
     out: Path,
+    temperature: float | None,
     *,
     tell: Callable[[str], None],
 ) -> None:
     """Write `model`, which was `before` of `folder` until it learnt, to `out`.
 
-    Its figures are measured anew, on the sentences that ship. A critic is left out.
+    Its figures are measured anew, on the sentences that ship. A critic is left out. By itself it
+    writes at `temperature`; None leaves that as it was.
     """
     model.half().float()  # what is measured is what ships
     model.eval()
     own = {f"model/{k}": v.detach().cpu().numpy() for k, v in model.state_dict().items()}
     rest = {k: v for k, v in before.tensors.items() if not k.startswith(("model/", "critic/"))}
+    decoding = {k: v for k, v in before.decoding.items() if k != "worn"}
+    decoding |= {"candidates": CANDIDATES} | ({"temperature": temperature} if temperature else {})
     content: dict[str, Any] = {
         "kind": before.kind,
         "config": before.config,
-        "decoding": before.decoding | {"candidates": CANDIDATES},
+        "decoding": decoding,
         "tensors": own | rest,
         "tokenizer": before.tokenizer,
         "words": before.words,
     }
     tell("measuring what is held out")
-    corpus = prepare(own_voice())
     figures = {name: value for name, value in before.figures.items() if name != "critic"}
     figures["preferred"] = asdict(found)
-    figures["held_out"] = held_out(model, corpus, model.tokenizer)
+    figures["held_out"] = held_out(model, prepare(own_voice()), model.tokenizer)
     tell("writing samples")
-    with tempfile.TemporaryDirectory() as scratch:
-        checkpoint.save(Path(scratch), **content, figures=figures, card="")
-        writer = PretrainedWriter(checkpoint.load(Path(scratch)), out.name, "cpu")
-    samples = write_samples(writer, corpus.test, _SAMPLES)
-    figures["samples"] = rounded(variety([t for _, t in samples], [s.text for s in corpus.train]))
-    text = (folder / checkpoint.CARD).read_text("utf-8").partition(f"{CRITIC}\n")[0].rstrip()
-    head, _, tail = text.partition(f"{FIGURES}\n")
-    limits = tail.partition(f"{LIMITS}\n")[2].partition(f"{HEADING}\n")[0].rstrip()
-    card = f"{head}{measured(figures, samples)}\n{LIMITS}\n{limits}\n\n{HEADING}\n{_told(found)}\n"
+    samples, figures["samples"] = shown(content)
+    card = (folder / checkpoint.CARD).read_text("utf-8")
+    for section in (CRITIC, HEADING):
+        card = card.partition(f"{section}\n")[0]
+    card = f"{recarded(card, figures, samples)}\n{HEADING}\n{_told(found)}\n"
     checkpoint.save(out, **content, figures=figures, card=card)
 
 

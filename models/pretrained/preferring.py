@@ -3,6 +3,7 @@
 Each judgement is a yes or a no, hardly ever two drafts about one song side by side: so what is
 raised and lowered is each draft's log-likelihood over the one it had before, against the mean of
 all (binary classifier optimisation, Jung et al. 2024; KTO, Ethayarajh et al. 2024, is its sister).
+A yes with few stars is half a one: what is merely right is worn soonest.
 A little of the plain likelihood of the worthy ones keeps them from falling together with the rest
 (Pang et al. 2024).
 
@@ -47,7 +48,8 @@ class Preference:
     token of worthy drafts; rates fall as a cosine. `held` is the share of songs that are left out
     to measure on. What comes out is `blend` of what was learnt and 1 − `blend` of what was before:
     likelihood, which learning to please costs, comes back faster than the pleasing goes (Wortsman
-    et al. 2022).
+    et al. 2022). `temperature` is what the new model writes at by itself; None leaves that as it
+    was.
     """
 
     epochs: int = 3
@@ -59,6 +61,7 @@ class Preference:
     held: float = 0.1
     blend: float = 0.65
     clip: float = 1.0
+    temperature: float | None = None
     seed: int = 1
 
     def rate_at(self, step: int, steps: int) -> float:
@@ -93,7 +96,7 @@ class _Draft:
         self.tokens = [BOS, *tokens, EOS]
         self.a = model.condition(known.to(device)[None], torch.ones(1, device=device))
         self.names = song.artist, song.title
-        self.worth, self.about = one.worth, one.about
+        self.merit, self.worth, self.about = one.merit, one.worth, one.about
         self.before = 0.0  # its log-likelihood before anything is learnt
         z = one.z_of(weights)
         if z is None:
@@ -144,7 +147,7 @@ def prefer(
         raised=float(moved[worth].mean()),
         lowered=float(moved[~worth].mean()),
     )
-    keep(folder, kept, model, found, out, tell=lambda doing: tell(Step(doing)))
+    keep(folder, kept, model, found, out, how.temperature, tell=lambda doing: tell(Step(doing)))
     return found
 
 
@@ -184,10 +187,11 @@ def _learn(model: Pretrained, drafts: Sequence[_Draft], how: Preference, tell: T
         for batch in _batches([drafts[i] for i in dice.permutation(len(drafts))], how.batch):
             now, lengths = _nats(model, batch)
             moved = now - torch.tensor([draft.before for draft in batch], device=now.device)
-            sign = torch.tensor([1.0 if d.worth else -1.0 for d in batch], device=now.device)
+            merit = torch.tensor([draft.merit for draft in batch], device=now.device)
             middle = 0.9 * middle + 0.1 * float(moved.detach().mean())
-            told_apart = -F.logsigmoid(sign * how.beta * (moved - middle)).mean()
-            plain = (-now / lengths * (sign > 0)).mean()
+            nearer = how.beta * (moved - middle)
+            told_apart = F.binary_cross_entropy_with_logits(nearer, merit)
+            plain = (-now / lengths * merit).mean()
             for group in optimiser.param_groups:
                 group["lr"] = how.rate_at(number, steps)
             optimiser.zero_grad(set_to_none=True)

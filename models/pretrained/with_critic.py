@@ -1,19 +1,24 @@
 """From judged drafts to a model with a critic that chooses among its drafts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from models import checkpoint
+from models.learning.freshness import Worn
 from models.pretrained.critic import Critic, Promise, promise
 from models.pretrained.judged import Judged
+from models.pretrained.showing import recarded, shown
 from models.pretrained.stepped import readings
 from models.pretrained.writer import PretrainedWriter
 
 CANDIDATES = 8
 """Drafts of a text where a critic chooses: five texts make forty, two blocks and a half."""
+FRESHNESS = 0.3
+"""What a deviation of worn phrases takes off a draft's log-odds."""
 HEADING = "## Its critic"
 
 
@@ -23,11 +28,13 @@ def add_critic(
     out: Path,
     *,
     candidates: int = CANDIDATES,
+    temperature: float | None = None,
     device: str | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Promise:
     """Write the model of `folder` with a critic to `out`; another one that it had is replaced.
 
+    By itself it writes at `temperature`; None leaves that as it was.
     Raises CheckpointError, NoBase.
     """
     kept = checkpoint.load(folder)
@@ -35,23 +42,27 @@ def add_critic(
     tell("reading the drafts")
     z = [one.z_of(writer.weights_hash) for one in judged]
     heard = readings(writer, [one.text for one in judged], [one.song for one in judged], z)
-    worth = np.array([one.worth for one in judged])
+    merit = np.array([one.merit for one in judged], np.float32)
     tell("measuring on songs left out")
-    measured = promise(heard, worth, [one.about for one in judged])
+    measured = promise(heard, merit, [one.about for one in judged])
     tell("fitting")
-    critic = Critic.fit(heard, worth)
-    card = (folder / checkpoint.CARD).read_text("utf-8").partition(f"{HEADING}\n")[0].rstrip()
-    checkpoint.save(
-        out,
-        kind=kept.kind,
-        config=kept.config,
-        decoding=kept.decoding | {"candidates": candidates},
-        figures=kept.figures | {"critic": asdict(measured)},
-        tensors=kept.tensors | critic.tensors(),
-        tokenizer=kept.tokenizer,
-        words=kept.words,
-        card=f"{card}\n\n{HEADING}\n{_told(measured, candidates)}\n",
-    )
+    worn = Worn.of([one.text for one in judged])
+    critic = replace(Critic.fit(heard, merit), worn=worn, freshness=FRESHNESS)
+    by_itself = {"candidates": candidates} | ({"temperature": temperature} if temperature else {})
+    content: dict[str, Any] = {
+        "kind": kept.kind,
+        "config": kept.config,
+        "decoding": kept.decoding | critic.decoding() | by_itself,
+        "tensors": kept.tensors | critic.tensors(),
+        "tokenizer": kept.tokenizer,
+        "words": kept.words,
+    }
+    tell("writing samples")
+    samples, written = shown(content, device)
+    figures = kept.figures | {"critic": asdict(measured), "samples": written}
+    card = (folder / checkpoint.CARD).read_text("utf-8").partition(f"{HEADING}\n")[0]
+    card = f"{recarded(card, figures, samples)}\n{HEADING}\n{_told(measured, candidates)}\n"
+    checkpoint.save(out, **content, figures=figures, card=card)
     return measured
 
 
@@ -59,5 +70,6 @@ def _told(measured: Promise, candidates: int) -> str:
     return f"""A linear probe on the decoder's states, fitted to {measured.texts:,} drafts about
 {measured.songs:,} songs that were judged worth posting or not ({measured.worth:.0%} were). On songs
 that it has not seen it ranks them with an AUC of {measured.auc:.2f}, and would find worth posting
-{measured.chosen}. It chooses among {candidates} drafts of a text; the
-samples above were written before it was there."""
+{measured.chosen}. Beside, it looks for the best, those of four stars
+or more, and takes something off for phrases that many of those drafts have. It chooses among
+{candidates} drafts of a text; the samples above are what it chose."""

@@ -28,7 +28,14 @@ from models.prior import LatentPrior
 from models.reading import surprisals, template_of
 from models.rows import Attempt, Vocabulary
 from models.tokenizer import BOS, EOS
-from models.writer import Conditions, Embedding, Sampling, TokenSurprisal, Vector
+from models.writer import (
+    TEMPERATURE,
+    Conditions,
+    Embedding,
+    Sampling,
+    TokenSurprisal,
+    Vector,
+)
 from models.writing import BLOCK, Slots, judge
 
 _CLAIMS, _NAMES = 2.5, 1.5
@@ -72,7 +79,8 @@ class PretrainedWriter(LatentRows):
         self._prior = LatentPrior.from_tensors(checkpoint.tensors)
         self._capitals = frozenset(checkpoint.decoding.get("capitals", ()))
         self.candidates = int(checkpoint.decoding.get("candidates", 1))
-        critic = Critic.from_tensors(checkpoint.tensors)
+        self.temperature = float(checkpoint.decoding.get("temperature", TEMPERATURE))
+        critic = Critic.read(checkpoint.tensors, checkpoint.decoding)
         self._critic = None if critic is None else critic.to(self._device)
         self.draws: Counter[str] = Counter()
         self.precision = precision or chosen(
@@ -98,6 +106,8 @@ class PretrainedWriter(LatentRows):
         judge(attempt, self._training)
         if not attempt.over:
             return
+        if self._critic is not None:
+            attempt.score -= self._critic.off(whole)
         reasons = self._refusals(whole)
         attempt.faults += _CLAIMS * any(reason.startswith("claim") for reason in reasons)
         attempt.faults += _NAMES * any(reason.startswith("name") for reason in reasons)
@@ -124,9 +134,9 @@ class PretrainedWriter(LatentRows):
         return np.asarray(mean[0].cpu().numpy(), np.float32)
 
     def embed(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Embedding:
-        """Embed texts; see `models.writer.Reader`. `states` are means of the base's embeddings."""
+        """Embed texts; see `models.writer.Reader`."""
         tokens, known = self._batchable(texts, conditions)
-        return embed(self.model, self.model.embedded, tokens, known)
+        return embed(self.model, tokens, known)
 
     def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
         """Return how unexpected each piece of `text` is, before z is known.

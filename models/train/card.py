@@ -88,7 +88,8 @@ def measured(figures: Mapping[str, Any], samples: Sequence[tuple[tuple[str, ...]
     """Return the part of a card from `FIGURES` to before `LIMITS`: what was measured, and samples
     as (genres, text)."""
     tables = "\n".join(
-        _table(f"Held out, {register}", part) for register, part in figures["held_out"].items()
+        _table(f"Held out, {register}", part)
+        for register, part in figures.get("held_out", {}).items()
     )
     shown = "\n".join(f"- *{', '.join(genres)}*: {text}" for genres, text in samples[:_SHOWN])
     return f"""{FIGURES}

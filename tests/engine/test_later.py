@@ -66,7 +66,7 @@ async def test_questions_are_passed_on():
     with pytest.raises(RuntimeError):
         await later.surprisal("text", "song")
     await later.start()
-    how = {"seed": 1, "temperature": 0.5, "top_p": 0.9}
+    how = {"seed": 1, "temperature": None, "top_p": 0.9}
     assert [e async for e in later.decode(["z"], "song", seed=1)] == [(["z"], "song", how)]
     assert await later.encode("text", "song") == ("encoded", "text", "song")
     assert await later.surprisal("text", "song") == ("surprisal", "text", "song")

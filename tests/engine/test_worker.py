@@ -119,6 +119,7 @@ class Harness:
         self.stdout = os.fdopen(answers, "rb")
         self._pipes = os.fdopen(theirs, "rb"), os.fdopen(out, "wb")
         self._clock = clock
+        self._early: list[Message] = []
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()
 
@@ -136,7 +137,7 @@ class Harness:
             self.stdin.write(to_line(message))
 
     def read(self) -> Message:
-        return from_line(self.stdout.readline())
+        return self._early.pop(0) if self._early else from_line(self.stdout.readline())
 
     def read_to(self, *last: Message) -> list[Message]:
         """Read up to and with a message."""
@@ -148,8 +149,11 @@ class Harness:
     def heard(self) -> None:
         """Wait until all that was sent is read: what is no message is answered while writing."""
         self.stdin.write(b"ping\n")
-        while not (isinstance(answer := self.read(), Failed) and answer.id == ""):
-            pass
+        while True:
+            answer = from_line(self.stdout.readline())
+            if isinstance(answer, Failed) and answer.id == "":
+                return
+            self._early.append(answer)  # what comes before is still to be read
 
     def end(self) -> None:
         self.stdin.close()
@@ -201,9 +205,9 @@ def test_a_row_is_sent_when_it_ends_and_then_leaves_the_frames(start: Start) -> 
         Tokens("1", {"0": "0", "1": "0"}),
         Tokens("1", {"0": "0 1", "1": "0 1"}),
         Tokens("1", {"0": "0 1 2", "1": "0 1 2"}),
-        Written("1", 0, "0 1 2", 3, 0.5, "", logprobs[0], "stepped", "abc"),
+        Written("1", 0, "0 1 2", 3, 0.5, "", logprobs[0], "stepped", "abc", temperature=0.5),
         Tokens("1", {"1": "0 1 2 3"}),
-        Written("1", 1, "0 1 2 3", 4, 0.5, "", logprobs[1], "stepped", "abc"),
+        Written("1", 1, "0 1 2 3", 4, 0.5, "", logprobs[1], "stepped", "abc", temperature=0.5),
         Done("1"),
     ]
 

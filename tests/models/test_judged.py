@@ -6,6 +6,7 @@ import re
 import pytest
 
 from models.library import SHIPPED
+from models.pretrained.judged import read
 
 FOLDER = SHIPPED / "smollm2-voice"
 OURS = "smollm2-voice"
@@ -58,3 +59,13 @@ def test_the_card_says_what_the_verdicts_say(pairs):
         "better than the human sentence": lambda j: better(pairs, j, "human"),
     }
     assert rows == {name: f"{of('a')} | {of('b')}" for name, of in expected.items()}
+
+
+def test_the_graded_drafts_are_those_that_the_card_tells_of():
+    card = (FOLDER / "CARD.md").read_text("utf-8")
+    drafts = read([FOLDER / "graded.jsonl"])
+    songs = {draft.about for draft in drafts}
+    worth = sum(draft.worth for draft in drafts) / len(drafts)
+    assert {draft.merit for draft in drafts} == {0.0, 0.6, 1.0}
+    assert f"fitted to {len(drafts):,} drafts about\n{len(songs):,} songs" in card
+    assert f"({worth:.0%} were)" in card

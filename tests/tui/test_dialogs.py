@@ -1,5 +1,8 @@
 """New requests, the song, tags, the filter, help, the palette, leaving."""
 
+import asyncio
+from types import SimpleNamespace
+
 from textual import events
 from textual.widgets import Input
 
@@ -43,6 +46,22 @@ async def test_a_single_one_is_turned_to(stage, script):
         await script.settled(pilot)
         assert app.desk.ledger.song(app.review.request_id).artist == "Slow Comet"
         assert len(app.review.slots) == 5
+
+
+async def test_it_may_be_closed_while_what_was_typed_is_read(stage, script, monkeypatch):
+    async def slowly(call):
+        await asyncio.sleep(0.05)
+        return call()
+
+    monkeypatch.setattr("curator.tui.screens.new_request._READ_PAUSE", 0.0)
+    monkeypatch.setattr(
+        "curator.tui.screens.new_request.asyncio", SimpleNamespace(to_thread=slowly)
+    )
+    async with stage.open() as pilot:
+        await pilot.press("n", *script.typed("Slow Comet - Ember Road"), "ctrl+s")
+        await script.until(lambda: len(pilot.app.desk.ledger.requests) == 7)
+        await asyncio.sleep(0.1)
+        await script.settled(pilot)
 
 
 async def test_nothing_typed_is_said_and_escape_keeps_the_text(stage, script):
@@ -267,7 +286,9 @@ async def test_tab_shows_and_hides_the_queue(stage):
 async def test_leaving_shows_the_sitting_and_any_key_leaves(stage, script):
     async with stage.open() as pilot:
         app = pilot.app
-        await pilot.press("x", "a", "q")
+        await pilot.press("x", "a")
+        await script.settled(pilot)
+        await pilot.press("q")
         assert isinstance(app.screen, SittingScreen)
         figures = text_of(app.screen.query_one("#figures"))
         assert "2  judged" in figures

@@ -2,6 +2,7 @@
 
 import pytest
 from textual.app import App
+from textual.screen import Screen
 
 from curator.tui.pauses import Pauses
 
@@ -39,3 +40,15 @@ async def test_what_is_taken_back_is_not_called(pauses, script):
     pauses.not_later("never said")
     await script.until(lambda: called)
     assert called == ["stream"]
+
+
+async def test_nothing_is_called_of_what_is_gone(script):
+    async with App().run_test() as pilot:
+        called, screen = [], Screen()
+        await pilot.app.push_screen(screen)
+        gone = Pauses(screen)
+        gone.later("face", 0.01, lambda: called.append("gone"))
+        pilot.app.pop_screen()
+        Pauses(pilot.app).later("face", 0.05, lambda: called.append("there"))
+        await script.until(lambda: called)
+        assert called == ["there"]

@@ -90,7 +90,8 @@ class NewRequest(Dialog[str]):
         new = [line for line in dict.fromkeys(lines) if line not in self._read]
         if new:
             self._read |= await asyncio.to_thread(lambda: {line: _reading(line) for line in new})
-        self.query_one(Readings).facts = tuple(self._read[line] for line in lines)
+        if self.display:  # it may have been closed meanwhile
+            self.query_one(Readings).facts = tuple(self._read[line] for line in lines)
 
     def action_accept(self) -> None:
         """Bring the text back."""

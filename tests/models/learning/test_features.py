@@ -20,9 +20,9 @@ WORDS = ("slow", "drums", "voice", "bright", "hum", "low", "piano", "snap")
 def reading(count, seed):
     rng = np.random.default_rng(seed)
     texts = [" ".join(rng.choice(WORDS, 5)) + "." for _ in range(count)]
-    states, z = rng.standard_normal((count, 80)), rng.standard_normal((count, 4))
+    z = rng.standard_normal((count, 4))
     logprobs = rng.standard_normal(count)
-    embedding = Embedding(*(part.astype(np.float32) for part in (z, states, logprobs)))
+    embedding = Embedding(*(part.astype(np.float32) for part in (z, logprobs)))
     return Read(texts, embedding, rng.random((count, 6)).astype(np.float32))
 
 

@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from models import checkpoint
+from models.corpus import own_voice
 from models.encoding import encode
 from models.evaluate import posteriors
 from models.guards import TrainingText
+from models.pretrained import preferred, showing
 from models.pretrained.base import Base
 from models.pretrained.model import Pretrained, PretrainedConfig
 from models.pretrained.settling import settle
@@ -35,6 +37,17 @@ def bases(place, monkeypatch):
     """Bases are looked for in `place`, and only there."""
     monkeypatch.setenv("CURATOR_BASES", str(place))
     return place
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch, tmp_path_factory):
+    """Few sentences to measure on, and few samples."""
+    file = tmp_path_factory.mktemp("few") / "voice.jsonl"
+    lines = own_voice()[0].read_text("utf-8").splitlines()[:200]
+    file.write_text("\n".join(lines), "utf-8")
+    for module in (preferred, showing):
+        monkeypatch.setattr(module, "own_voice", lambda: [file])
+    monkeypatch.setattr(showing, "_SAMPLES", 4)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The critic: what it is shown, what it learns, and that it chooses."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import checkpoint
-from models.pretrained.critic import Critic, promise
+from models.learning.freshness import Worn
+from models.pretrained.critic import DARING, Critic, promise
 from models.pretrained.judged import JudgedError, read
 from models.pretrained.llama import run
 from models.pretrained.model import PLACE, causal
@@ -27,17 +29,51 @@ def labels(n, seed=0, size=12):
     """Readings, of which the first says how good a text is."""
     rng = np.random.default_rng(seed)
     shown = rng.standard_normal((n, size)).astype(np.float32)
-    return shown, shown[:, 0] + 0.3 * rng.standard_normal(n) > 0
+    worth = shown[:, 0] + 0.3 * rng.standard_normal(n) > 0
+    return shown, worth.astype(np.float32)
 
 
-def test_it_learns_what_is_worth_posting_and_survives_as_tensors():
+def test_it_learns_what_is_worth_posting_and_is_read_as_it_was_kept():
     shown, worth = labels(400)
     critic = Critic.fit(shown, worth)
-    again = Critic.from_tensors(critic.tensors())
+    again = Critic.read(critic.tensors(), critic.decoding())
     fresh, truth = labels(200, seed=1)
     scores = again(torch.from_numpy(fresh)).numpy()
-    assert scores[truth].mean() > scores[~truth].mean()
-    assert Critic.from_tensors({}) is None
+    assert scores[truth == 1].mean() > scores[truth == 0].mean()
+    assert Critic.read({}, {}) is None
+
+
+def test_the_best_are_told_from_what_is_merely_right():
+    # As with texts: what is daring is senseless or good, and the rest is merely right.
+    shown = labels(1200)[0]
+    daring, luck = shown[:, 0] > 0.5, shown[:, 1] > 0
+    merit = np.where(daring, np.where(luck, 1.0, 0.0), 0.6).astype(np.float32)
+    blind, graded = (
+        Critic.fit(shown, target)(torch.from_numpy(shown)).numpy()
+        for target in ((merit > 0).astype(np.float32), merit)
+    )
+    best, right = merit == 1, merit == 0.6
+
+    def ahead(scores):
+        return (scores[best].mean() - scores[right].mean()) / scores.std()
+
+    assert ahead(graded) > ahead(blind) + 0.2
+    few = merit.copy()
+    few[few == 1] = 0.6
+    few[:3] = 1.0  # too few of the best to know them by
+    # Where every yes is one of the best, the two probes are one, and weigh as both.
+    plain = Critic.fit(shown, (few > 0).astype(np.float32))
+    torch.testing.assert_close(Critic.fit(shown, few).weights * (1 + DARING), plain.weights)
+
+
+def test_worn_phrases_take_something_off():
+    worn = Worn.of(["The drums come in late.", "Now the drums come in.", "A flute breathes twice."])
+    critic = replace(Critic.fit(*labels(60)), worn=worn, freshness=0.5)
+    again = Critic.read(critic.tensors(), json.loads(json.dumps(critic.decoding())))
+    old, new = "When the drums come in, I stay.", "A flute breathes out."
+    assert again.off(old) > again.off(new)
+    assert again.off(old) == critic.off(old) == pytest.approx(0.5 * worn([old])[0])
+    assert Critic(again.weights).off(old) == 0
 
 
 @given(st.integers(1, 16), st.integers(0, 1000))
@@ -58,7 +94,7 @@ def test_what_it_can_do_is_measured_on_songs_left_out():
     assert 0.4 < chance.auc < 0.6
     # One song each, told by its own reading: by heart, and worth nothing on others.
     heart = np.repeat(np.eye(20, dtype=np.float32), 10, 0)
-    liked = np.repeat(np.arange(20) % 2 == 0, 10)
+    liked = np.repeat(np.arange(20) % 2 == 0, 10).astype(np.float32)
     assert promise(heart, liked, [str(n // 10) for n in range(200)]).auc <= 0.6
 
 
@@ -113,18 +149,30 @@ def test_it_chooses_among_drafts(taught, writer, place, monkeypatch, tmp_path):
     made = checkpoint.load(tmp_path / "model")
     assert made.decoding["candidates"] == 5
     assert made.figures["critic"]["auc"] == pytest.approx(measured.auc)
-    assert "## Its critic" in (tmp_path / "model" / "CARD.md").read_text("utf-8")
+    card = (tmp_path / "model" / "CARD.md").read_text("utf-8")
+    assert "## Its critic" in card
+    assert card.count("## Samples") == card.count("## Limits") == 1
     critical = PretrainedWriter(made, "critical", "cpu", "fp32")
     share = [
         np.mean([liked(e.text) for e in of.write(LOUD, 24, 3) if isinstance(e, SampleEvent)])
         for of in (writer, critical)
     ]
     assert share[1] > share[0] + 0.1
+    # Where worn phrases weigh much, what is chosen has fewer of them.
+    worn = Critic.read(made.tensors, made.decoding).worn
+    tired = made.decoding["worn"] | {"freshness": 20.0}
+    tired = replace(made, decoding=made.decoding | {"worn": tired})
+    fresh = PretrainedWriter(tired, "fresh", "cpu", "fp32")
+    before, after = (
+        np.mean(worn([e.text for e in of.write(LOUD, 24, 3) if isinstance(e, SampleEvent)]))
+        for of in (critical, fresh)
+    )
+    assert after < before - 0.1
     # A second critic takes the first one's place.
     add_critic(tmp_path / "model", judged, tmp_path / "again", candidates=2, device="cpu")
     card = (tmp_path / "again" / "CARD.md").read_text("utf-8")
     assert card.count("## Its critic") == 1
-    assert "among 2 drafts" in card
+    assert "among 2 drafts" in " ".join(card.split())
 
 
 @pytest.mark.parametrize(

@@ -7,25 +7,13 @@ import numpy as np
 import pytest
 
 from models import checkpoint
-from models.corpus import own_voice
 from models.library import find
-from models.pretrained import preferred
 from models.pretrained.judged import JudgedError, read
 from models.pretrained.preferring import Preference, prefer
 from models.pretrained.stepped import readings
 from models.pretrained.with_critic import add_critic
 from models.pretrained.writer import PretrainedWriter
 from models.writer import Conditions, SampleEvent
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch, tmp_path):
-    """Few sentences to measure on, and few samples."""
-    lines = own_voice()[0].read_text("utf-8").splitlines()[:200]
-    (tmp_path / "voice.jsonl").write_text("\n".join(lines), "utf-8")
-    monkeypatch.setattr(preferred, "own_voice", lambda: [tmp_path / "voice.jsonl"])
-    monkeypatch.setattr(preferred, "_SAMPLES", 4)
-
 
 QUICK = Preference(epochs=6, batch=16, rate=3e-3, final_rate=3e-4, held=0.2, blend=1.0)
 
@@ -111,6 +99,30 @@ def test_a_blend_is_between_what_was_and_what_was_learnt(
     np.testing.assert_allclose(ups[1], (ups[0] + ups[2]) / 2, atol=1e-3)
 
 
+def test_stars_weigh_and_the_drafts_temperature_is_kept(
+    taught, writer, place, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("CURATOR_BASES", str(place))
+    judgements(writer, tmp_path / "judged.jsonl", songs=6)
+    rows = [json.loads(line) for line in (tmp_path / "judged.jsonl").read_text("utf-8").split("\n")]
+    for row in rows:
+        row["stars"] = 1 if row["verdict"] == "approve" else 5  # those of a rejected one are void
+    file = tmp_path / "stars.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    starred, plain = read([file]), read([tmp_path / "judged.jsonl"])
+    assert {one.merit for one in plain} == {0.0, 1.0}
+    assert {one.merit for one in starred} == {0.0, 0.2}
+    assert [one.worth for one in starred] == [one.worth for one in plain]
+    how = Preference(epochs=4, batch=16, rate=3e-3, held=0.2, blend=1.0, temperature=0.9)
+    eager, lukewarm = (
+        prefer(taught, judged, tmp_path / name, how, device="cpu")
+        for name, judged in (("plain", plain), ("starred", starred))
+    )
+    assert eager.raised - eager.lowered > lukewarm.raised - lukewarm.lowered
+    made = checkpoint.load(tmp_path / "plain")
+    assert PretrainedWriter(made, "made", "cpu", "fp32").temperature == 0.9
+
+
 def test_the_same_judgements_give_the_same_weights(taught, writer, place, monkeypatch, tmp_path):
     monkeypatch.setenv("CURATOR_BASES", str(place))
     judged = judgements(writer, tmp_path / "judged.jsonl", songs=6)
@@ -157,7 +169,7 @@ def test_only_a_pretrained_decoder_learns_so(writer, tmp_path):
 def test_a_single_song_is_too_few(taught, writer, place, monkeypatch, tmp_path):
     monkeypatch.setenv("CURATOR_BASES", str(place))
     judged = judgements(writer, tmp_path / "judged.jsonl")
-    alone = [type(one)(one.text, judged[0].song, one.worth) for one in judged]
+    alone = [type(one)(one.text, judged[0].song, one.merit) for one in judged]
     with pytest.raises(JudgedError, match="too few songs"):
         prefer(taught, alone, tmp_path / "out", device="cpu")
     assert not (tmp_path / "out").exists()

@@ -267,6 +267,20 @@ def test_colder_is_likelier(writer):
     assert mean(0.3) > mean(1.3)
 
 
+def test_a_model_writes_at_its_own_temperature_unless_another_is_asked_for(taught):
+    kept = checkpoint.load(taught)
+    hot = replace(kept, decoding=kept.decoding | {"temperature": 1.3})
+    usual, own = (PretrainedWriter(one, "taught", "cpu", "fp32") for one in (kept, hot))
+
+    def written(writer, temperature=None):
+        found = samples(writer.write(LOUD, 4, 4, sampling=Sampling(temperature)))
+        return [(event.text, event.temperature) for event in found]
+
+    assert written(own) == written(usual, 1.3)
+    assert written(own, 0.5) == written(usual)
+    assert written(own) != written(usual)
+
+
 # -- base and weights --------------------------------------------------------------------------
 
 
