@@ -4,13 +4,14 @@ What makes a draft senseless is hardly to be seen in its likelihood (a sentence 
 likely), but in the decoder's own states it is: a linear probe on their mean over the text tells
 what people would post better than chance, at no cost, since they are there when the text is (that
 such probes find what a model's output does not say: Kadavath et al. 2022, Azaria & Mitchell 2023).
+Beside the states it is shown what stands on the page: together they know more than either.
 
-N texts, R readings: the states of some layers, side by side.
+N texts, R readings: the states of some layers, side by side. P numbers of a page.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from torch import Tensor, from_numpy
 
 from models.learning.freshness import Worn
 from models.learning.skill import concordance, folds_of
+from models.pretrained.company import of_our_voice
+from models.pretrained.page import page
 from models.writer import Vector
 
 BEST = 0.8
@@ -28,14 +31,29 @@ DARING = 0.4
 """How much being one of the best counts beside being worth posting."""
 STRENGTH = 5e-4
 """How little the weights are held back (scikit-learn's C): readings are many, judged texts few."""
+_OPEN = 3.0
+"""How much less the page is held back than the readings: it is short."""
+_FLAT = 0.05
+"""Added to the deviations of a page's numbers: one that hardly ever varies must not rule."""
 _FOLDS = 8
-_WEIGHTS, _WORN = "critic/weights", "critic/worn"
+_WEIGHTS, _PAGE, _WORN = "critic/weights", "critic/page", "critic/worn"
+
+
+class Shown(NamedTuple):
+    """What a critic is shown of texts: readings (N, R), and pages (N, P), which may be empty."""
+
+    readings: Vector
+    pages: Vector
+
+    def of(self, rows: Any) -> "Shown":
+        """Return some of the texts."""
+        return Shown(self.readings[rows], self.pages[rows])
 
 
 @dataclass(frozen=True, slots=True)
 class Critic:
-    """Weights (R + 1,), the last of them of one: log-odds that a text is worth posting, and with
-    a part of its own that it is one of the best.
+    """Weights (R + 1,), the last of them of one, and `pages` (P,): log-odds that a text is worth
+    posting, and with a part of its own that it is one of the best.
 
     What is surely worth posting is plain, and what is chosen for it alone is alike; what is one of
     the best looks more like what makes no sense than like the rest. So both are asked for, and for
@@ -43,27 +61,41 @@ class Critic:
     """
 
     weights: Tensor
+    pages: Vector
     worn: Worn | None = None
     freshness: float = 0.0
 
     def __call__(self, readings: Tensor) -> Tensor:
-        """Return the log-odds of texts with `readings` (N, R), (N,)."""
+        """Return what `readings` (N, R) add to the log-odds of texts, (N,)."""
         # Row by row: a text's own must not depend on how many there are.
         scores: Tensor = (readings * self.weights[:-1]).sum(1) + self.weights[-1]
         return scores
 
-    def off(self, text: str) -> float:
-        """Return what a text loses for its worn phrases."""
-        return self.freshness * float(self.worn([text])[0]) if self.worn else 0.0
+    def added(self, text: str, logprobs: Sequence[float]) -> float:
+        """Return what the page of a text adds, whose names are placeholders, less what it loses
+        for its worn phrases."""
+        if self.worn is None:
+            return 0.0
+        found = -self.freshness * float(self.worn([text])[0])
+        if len(self.pages):
+            found += float(self.pages @ page(text, logprobs, self.worn, of_our_voice()))
+        return found
+
+    def scores(self, shown: Shown) -> Vector:
+        """Return the log-odds of texts, (N,), nothing taken off."""
+        found = self(from_numpy(shown.readings.astype(np.float32))).numpy()
+        return np.asarray(found + shown.pages @ self.pages, np.float32)
 
     @classmethod
-    def fit(cls, readings: Vector, merit: Vector) -> "Critic":
-        """Fit to judged texts: readings (N, R), merit (N,) from 0 to 1."""
-        weights = _fit(readings, merit > 0)
+    def fit(cls, shown: Shown, merit: Vector) -> "Critic":
+        """Fit to judged texts, merit (N,) from 0 to 1."""
+        size = shown.pages.shape[1]
+        weights = _fit(shown, merit > 0)
         best = merit >= BEST
         if min(best.sum(), (~best).sum()) >= LEAST_BEST:
-            weights += DARING * _fit(readings, best)
-        return cls(from_numpy(weights.astype(np.float32)))
+            weights += DARING * _fit(shown, best)
+        readings = np.append(weights[: -1 - size], weights[-1]).astype(np.float32)
+        return cls(from_numpy(readings), np.asarray(weights[-1 - size : -1], np.float32))
 
     @classmethod
     def read(
@@ -74,15 +106,18 @@ class Critic:
         if kept is None:
             return None
         weights = from_numpy(kept.astype(np.float32))
+        pages = tensors.get(_PAGE, np.zeros(0)).astype(np.float32)
         if of is None:
-            return cls(weights)
+            return cls(weights, pages)
         lines = tensors[_WORN].tobytes().decode().splitlines()
         counts = {phrase: int(count) for count, _, phrase in (x.partition(" ") for x in lines)}
-        return cls(weights, Worn(counts, of["mean"], of["deviation"]), of["freshness"])
+        return cls(weights, pages, Worn(counts, of["mean"], of["deviation"]), of["freshness"])
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Return what a checkpoint keeps among its tensors."""
         found: dict[str, NDArray[Any]] = {_WEIGHTS: self.weights.cpu().numpy()}
+        if len(self.pages):
+            found[_PAGE] = self.pages
         if self.worn is not None:
             lines = "\n".join(f"{count} {phrase}" for phrase, count in self.worn.counts.items())
             found[_WORN] = np.frombuffer(lines.encode(), np.uint8)
@@ -120,26 +155,28 @@ class Promise:
         return ", ".join(f"{share:.0%} of the best of {n}" for n, share in self.best.items())
 
 
-def _fit(readings: Vector, target: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return log-odds of `target` (N,) as weights (R + 1,)."""
+def _fit(shown: Shown, target: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return log-odds of `target` (N,) as weights (R + P + 1,)."""
     from sklearn.linear_model import LogisticRegression
 
-    mean, spread = readings.mean(0), readings.std(0) + 1e-6
+    both = np.concatenate([shown.readings, shown.pages], 1)
+    mean, spread = both.mean(0), both.std(0) + 1e-6
+    pages = slice(shown.readings.shape[1], None)
+    spread[pages] = (spread[pages] + _FLAT) / _OPEN
     found = LogisticRegression(C=STRENGTH, max_iter=2000)
-    found.fit((readings - mean) / spread, target)
+    found.fit((both - mean) / spread, target)
     weights = found.coef_[0] / spread
     return np.append(weights, found.intercept_[0] - weights @ mean)
 
 
-def promise(readings: Vector, merit: Vector, songs: Sequence[str]) -> Promise:
+def promise(shown: Shown, merit: Vector, songs: Sequence[str]) -> Promise:
     """Measure by cross-validation, songs left out whole; `Critic.fit` says what is given."""
     worth = merit > 0
     scores = np.empty(len(worth), np.float32)
     fold = np.empty(len(worth), np.int64)
     for number, held in enumerate(folds_of(songs, min(_FOLDS, len(set(songs))), 1)):
         rest = np.setdiff1d(np.arange(len(worth)), held)
-        critic = Critic.fit(readings[rest], merit[rest])
-        scores[held] = critic(from_numpy(readings[held].astype(np.float32))).numpy()
+        scores[held] = Critic.fit(shown.of(rest), merit[rest]).scores(shown.of(held))
         fold[held] = number
     rng = np.random.default_rng(1)
     best = {}

@@ -21,6 +21,14 @@ from models.writer import Conditions, Vector
 from models.writing import BLOCK
 
 
+class Heard(NamedTuple):
+    """What a critic is shown of texts: readings (N, R), and of each the log-probabilities (T,) of
+    its tokens."""
+
+    readings: Vector
+    logprobs: list[Vector]
+
+
 class _Step(NamedTuple):
     """One token of a text: its number, logits (A,) before the token `target`, and the readings
     (R,) of what is before."""
@@ -51,21 +59,26 @@ def nats_a_token(
 
 
 @torch.inference_mode()
-def readings(
+def hear(
     writer: PretrainedWriter,
     texts: Sequence[str],
     conditions: Sequence[Conditions],
     z: Sequence[Vector | None] | None = None,
-) -> Vector:
-    """Return what a critic would be shown of texts when they are written from z, (N, R): that of
-    their posterior where none is given."""
+) -> Heard:
+    """Return what a critic would be shown of texts when they are written from z: that of their
+    posterior where none is given."""
     stepper = Stepper(writer.model, writer.writable, writer.precision)
     end = writer.writable.index(EOS)
-    found: dict[int, Vector] = {}
+    readings: dict[int, Vector] = {}
+    logprobs: list[list[float]] = [[] for _ in texts]
     for step in _steps(writer, stepper, texts, conditions, z):
+        logprobs[step.text].append(float(step.logits.log_softmax(0)[step.target]))
         if step.target == end:
-            found[step.text] = step.readings.cpu().numpy().copy()
-    return np.stack([found[number] for number in range(len(texts))])
+            readings[step.text] = step.readings.cpu().numpy().copy()
+    return Heard(
+        np.stack([readings[number] for number in range(len(texts))]),
+        [np.array(of, np.float32) for of in logprobs],
+    )
 
 
 def _steps(

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 
 from models import checkpoint
+from models.learning.features import template
 from models.learning.freshness import Worn
-from models.pretrained.critic import Critic, Promise, promise
+from models.pretrained.company import of_our_voice
+from models.pretrained.critic import Critic, Promise, Shown, promise
 from models.pretrained.judged import Judged
+from models.pretrained.page import page
 from models.pretrained.showing import recarded, shown
-from models.pretrained.stepped import readings
+from models.pretrained.stepped import hear
 from models.pretrained.writer import PretrainedWriter
 
 CANDIDATES = 8
@@ -41,13 +44,16 @@ def add_critic(
     writer = PretrainedWriter(kept, folder.name, device)
     tell("reading the drafts")
     z = [one.z_of(writer.weights_hash) for one in judged]
-    heard = readings(writer, [one.text for one in judged], [one.song for one in judged], z)
+    texts = [template(one.text, one.song) for one in judged]
+    worn, company = Worn.of(texts), of_our_voice()
+    heard = hear(writer, [one.text for one in judged], [one.song for one in judged], z)
+    seen = zip(texts, heard.logprobs, strict=True)
+    given = Shown(heard.readings, np.stack([page(*one, worn, company) for one in seen]))
     merit = np.array([one.merit for one in judged], np.float32)
     tell("measuring on songs left out")
-    measured = promise(heard, merit, [one.about for one in judged])
+    measured = promise(given, merit, [one.about for one in judged])
     tell("fitting")
-    worn = Worn.of([one.text for one in judged])
-    critic = replace(Critic.fit(heard, merit), worn=worn, freshness=FRESHNESS)
+    critic = replace(Critic.fit(given, merit), worn=worn, freshness=FRESHNESS)
     by_itself = {"candidates": candidates} | ({"temperature": temperature} if temperature else {})
     content: dict[str, Any] = {
         "kind": kept.kind,
@@ -67,9 +73,10 @@ def add_critic(
 
 
 def _told(measured: Promise, candidates: int) -> str:
-    return f"""A linear probe on the decoder's states, fitted to {measured.texts:,} drafts about
-{measured.songs:,} songs that were judged worth posting or not ({measured.worth:.0%} were). On songs
-that it has not seen it ranks them with an AUC of {measured.auc:.2f}, and would find worth posting
-{measured.chosen}. Beside, it looks for the best, those of four stars
-or more, and takes something off for phrases that many of those drafts have. It chooses among
-{candidates} drafts of a text; the samples above are what it chose."""
+    return f"""A linear probe on the decoder's states and on what stands on the page (how likely it
+is, how worn, in what style, how usual the company of its words), fitted to {measured.texts:,}
+drafts about {measured.songs:,} songs that were judged worth posting or not ({measured.worth:.0%}
+were). On songs that it has not seen it ranks them with an AUC of {measured.auc:.2f}, and would
+find worth posting {measured.chosen}. Beside, it looks for the best,
+those of four stars or more, and takes something off for phrases that many of those drafts have. It
+chooses among {candidates} drafts of a text; the samples above are what it chose."""

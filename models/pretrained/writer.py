@@ -18,6 +18,7 @@ from models.latent_writer import LatentRows
 from models.pretrained.base import NoBase, find
 from models.pretrained.cache import Cache, Prompt
 from models.pretrained.chosen import chosen
+from models.pretrained.company import of_our_voice
 from models.pretrained.critic import Critic
 from models.pretrained.drafting import PretrainedDrafter
 from models.pretrained.products import Precision
@@ -82,6 +83,8 @@ class PretrainedWriter(LatentRows):
         self.temperature = float(checkpoint.decoding.get("temperature", TEMPERATURE))
         critic = Critic.read(checkpoint.tensors, checkpoint.decoding)
         self._critic = None if critic is None else critic.to(self._device)
+        if critic is not None and len(critic.pages):
+            of_our_voice()  # now, not while somebody waits for a text
         self.draws: Counter[str] = Counter()
         self.precision = precision or chosen(
             base.folder, self._device, lambda: quickest(self.model)
@@ -107,7 +110,7 @@ class PretrainedWriter(LatentRows):
         if not attempt.over:
             return
         if self._critic is not None:
-            attempt.score -= self._critic.off(whole)
+            attempt.score += self._critic.added(whole, attempt.logprobs)
         reasons = self._refusals(whole)
         attempt.faults += _CLAIMS * any(reason.startswith("claim") for reason in reasons)
         attempt.faults += _NAMES * any(reason.startswith("name") for reason in reasons)

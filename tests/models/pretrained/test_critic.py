@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from models import checkpoint
 from models.learning.freshness import Worn
-from models.pretrained.critic import DARING, Critic, promise
+from models.pretrained.company import Company
+from models.pretrained.critic import DARING, Critic, Shown, promise
 from models.pretrained.judged import JudgedError, read
 from models.pretrained.llama import run
 from models.pretrained.model import PLACE, causal
-from models.pretrained.stepped import readings
+from models.pretrained.page import NAMES, page
+from models.pretrained.stepped import hear
 from models.pretrained.with_critic import add_critic
 from models.pretrained.writer import PretrainedWriter
 from models.reading import template_of
@@ -26,11 +28,11 @@ LOUD = Conditions("Somebody", "Something", ("metal",), {"energy": 0.9, "tempo": 
 
 
 def labels(n, seed=0, size=12):
-    """Readings, of which the first says how good a text is."""
+    """Readings, of which the first says how good a text is, and pages that say nothing."""
     rng = np.random.default_rng(seed)
-    shown = rng.standard_normal((n, size)).astype(np.float32)
-    worth = shown[:, 0] + 0.3 * rng.standard_normal(n) > 0
-    return shown, worth.astype(np.float32)
+    readings = rng.standard_normal((n, size)).astype(np.float32)
+    worth = readings[:, 0] + 0.3 * rng.standard_normal(n) > 0
+    return Shown(readings, np.zeros((n, 0), np.float32)), worth.astype(np.float32)
 
 
 def test_it_learns_what_is_worth_posting_and_is_read_as_it_was_kept():
@@ -38,7 +40,7 @@ def test_it_learns_what_is_worth_posting_and_is_read_as_it_was_kept():
     critic = Critic.fit(shown, worth)
     again = Critic.read(critic.tensors(), critic.decoding())
     fresh, truth = labels(200, seed=1)
-    scores = again(torch.from_numpy(fresh)).numpy()
+    scores = again(torch.from_numpy(fresh.readings)).numpy()
     assert scores[truth == 1].mean() > scores[truth == 0].mean()
     assert Critic.read({}, {}) is None
 
@@ -46,10 +48,10 @@ def test_it_learns_what_is_worth_posting_and_is_read_as_it_was_kept():
 def test_the_best_are_told_from_what_is_merely_right():
     # As with texts: what is daring is senseless or good, and the rest is merely right.
     shown = labels(1200)[0]
-    daring, luck = shown[:, 0] > 0.5, shown[:, 1] > 0
+    daring, luck = shown.readings[:, 0] > 0.5, shown.readings[:, 1] > 0
     merit = np.where(daring, np.where(luck, 1.0, 0.0), 0.6).astype(np.float32)
     blind, graded = (
-        Critic.fit(shown, target)(torch.from_numpy(shown)).numpy()
+        Critic.fit(shown, target).scores(shown)
         for target in ((merit > 0).astype(np.float32), merit)
     )
     best, right = merit == 1, merit == 0.6
@@ -71,16 +73,48 @@ def test_worn_phrases_take_something_off():
     critic = replace(Critic.fit(*labels(60)), worn=worn, freshness=0.5)
     again = Critic.read(critic.tensors(), json.loads(json.dumps(critic.decoding())))
     old, new = "When the drums come in, I stay.", "A flute breathes out."
-    assert again.off(old) > again.off(new)
-    assert again.off(old) == critic.off(old) == pytest.approx(0.5 * worn([old])[0])
-    assert Critic(again.weights).off(old) == 0
+    nats = [-1.0, -2.0]
+    assert again.added(old, nats) < again.added(new, nats)
+    assert again.added(old, nats) == critic.added(old, nats)
+    assert critic.added(old, nats) == pytest.approx(-0.5 * worn([old])[0])
+    assert Critic(again.weights, again.pages).added(old, nats) == 0
+
+
+def test_the_page_is_weighed_beside_the_readings():
+    rng = np.random.default_rng(2)
+    texts = ["The drums come in late.", "A flute breathes twice.", "Drums, drums, and a flute!"]
+    worn, company = Worn.of(texts * 2), Company.of(texts)
+    nats = [rng.normal(-2, 1, 5) for _ in range(300)]
+    pages = np.stack([page(texts[i % 3], of, worn, company) for i, of in enumerate(nats)])
+    assert pages.shape == (300, len(NAMES))
+    likely = pages[:, NAMES.index("nats a token")]
+    readings = rng.standard_normal((300, 4)).astype(np.float32)
+    worth = (3 * (likely + 2) + readings[:, 0] > 0).astype(np.float32)
+    blind = Critic.fit(Shown(readings, pages[:, :0]), worth)
+    seeing = Critic.fit(Shown(readings, pages), worth)
+    scores = [critic.scores(Shown(readings, pages[:, : len(critic.pages)]))
+              for critic in (blind, seeing)]  # fmt: skip
+    assert np.corrcoef(scores[1], worth)[0, 1] > np.corrcoef(scores[0], worth)[0, 1] + 0.1
+    kept = replace(seeing, worn=worn)
+    again = Critic.read(kept.tensors(), json.loads(json.dumps(kept.decoding())))
+    # What is added for a page is what it weighs among the scores.
+    one = int(pages[:, 0].argmax())
+    wanted = scores[1][one] - seeing(torch.from_numpy(readings[one : one + 1])).item()
+    assert pages[one] @ again.pages == pytest.approx(wanted, abs=1e-4)
+
+
+def test_what_it_learns_from_is_what_it_is_shown_while_it_writes(writer):
+    events = [e for e in writer.write(LOUD, 3, seed=2) if isinstance(e, SampleEvent)]
+    _, logprobs = hear(writer, [e.text for e in events], [LOUD] * 3, [e.z for e in events])
+    for event, found in zip(events, logprobs, strict=True):
+        np.testing.assert_allclose(found, event.logprobs, atol=1e-3)
 
 
 @given(st.integers(1, 16), st.integers(0, 1000))
 @settings(max_examples=25, deadline=None)
 def test_a_score_is_the_same_bits_in_any_company(company, seed):
     critic = Critic.fit(*labels(60))
-    shown = torch.from_numpy(labels(16, seed)[0])
+    shown = torch.from_numpy(labels(16, seed)[0].readings)
     assert torch.equal(critic(shown[:company]), critic(shown)[:company])
 
 
@@ -90,19 +124,20 @@ def test_what_it_can_do_is_measured_on_songs_left_out():
     good = promise(shown, worth, songs)
     assert good.auc > 0.8
     assert good.worth < good.best[3] < good.best[8]
-    chance = promise(shown[:, 1:], worth, songs)
+    chance = promise(Shown(shown.readings[:, 1:], shown.pages), worth, songs)
     assert 0.4 < chance.auc < 0.6
     # One song each, told by its own reading: by heart, and worth nothing on others.
     heart = np.repeat(np.eye(20, dtype=np.float32), 10, 0)
     liked = np.repeat(np.arange(20) % 2 == 0, 10).astype(np.float32)
-    assert promise(heart, liked, [str(n // 10) for n in range(200)]).auc <= 0.6
+    by_heart = Shown(heart, np.zeros((200, 0), np.float32))
+    assert promise(by_heart, liked, [str(n // 10) for n in range(200)]).auc <= 0.6
 
 
 @torch.inference_mode()
 def test_it_is_shown_the_decoders_own_states(writer):
     events = writer.write(LOUD, 3, seed=2)
     texts = [event.text for event in events if isinstance(event, SampleEvent)]
-    shown = readings(writer, texts, [LOUD] * 3)
+    shown = hear(writer, texts, [LOUD] * 3).readings
     for text, found in zip(texts, shown, strict=True):
         model = writer.model
         tokens, _ = template_of(writer.tokenizer, text, LOUD)

@@ -10,7 +10,7 @@ from models import checkpoint
 from models.library import find
 from models.pretrained.judged import JudgedError, read
 from models.pretrained.preferring import Preference, prefer
-from models.pretrained.stepped import readings
+from models.pretrained.stepped import hear
 from models.pretrained.with_critic import add_critic
 from models.pretrained.writer import PretrainedWriter
 from models.writer import Conditions, SampleEvent
@@ -141,7 +141,7 @@ def test_where_a_draft_came_from_counts_only_if_it_is_known(writer, tmp_path):
     assert known.z_of("of others") is None
     assert known.z_of(writer.weights_hash) is known.z
     shown = [
-        readings(writer, [known.text], [known.song], [z]) for z in (None, known.z, known.z + 2)
+        hear(writer, [known.text], [known.song], [z]).readings for z in (None, known.z, known.z + 2)
     ]
     assert not np.allclose(shown[0], shown[1])
     assert not np.allclose(shown[1], shown[2])
