@@ -58,8 +58,9 @@ def critic(
 
     JUDGED are files of `curator export --format jsonl`: what was approved and what was rejected,
     some hundreds of each; four or five stars tell it which are the best. The critic reads the
-    decoder's own states while it writes, and so costs no time of its own. How well it ranks drafts
-    about songs that it has not seen is printed, and kept in the new model's card.
+    decoder's own states while it writes, and what stands on the page then, which costs hardly any
+    time. How well it ranks drafts about songs that it has not seen is printed, and kept in the new
+    model's card.
 
     \b
     Example:

@@ -2,7 +2,8 @@
 
 A decoder of this size puts words together that never stood together: kicks that sing, verses of
 piano. Each is likely where it stands, and so its likelihood says little; that nobody has written
-it says more. What counts is how often two words follow each other, and how often they are near.
+it says more. What counts is how often two words follow each other, and how often they are near, for
+what would be expected of them: of rare words little is, so that their nearness is never a surprise.
 
 V words.
 """
@@ -85,7 +86,7 @@ class Company:
         following = _times(self.follows, row[:-1], row[1:], size)
         follows = np.sort(np.log((following + 0.2) / (own[:-1] + 5)))
         words, own = row[1:-1], own[1:-1]
-        telling = words > self.common
+        telling = (words > self.common) & (words < unknown)
         first, second = _neighbours(len(words))
         both = telling[first] & telling[second]
         first, second = first[both], second[both]

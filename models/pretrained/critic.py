@@ -20,14 +20,14 @@ from torch import Tensor, from_numpy
 from models.learning.freshness import Worn
 from models.learning.skill import concordance, folds_of
 from models.pretrained.company import of_our_voice
-from models.pretrained.page import page
+from models.pretrained.page import NAMES, page
 from models.writer import Vector
 
 BEST = 0.8
 """The merit of the best: four stars, or none and approved."""
 LEAST_BEST = 20
 """How many of the best, and of others, it takes to tell them apart."""
-DARING = 0.4
+DARING = 0.25
 """How much being one of the best counts beside being worth posting."""
 STRENGTH = 5e-4
 """How little the weights are held back (scikit-learn's C): readings are many, judged texts few."""
@@ -101,12 +101,15 @@ class Critic:
     def read(
         cls, tensors: Mapping[str, NDArray[Any]], decoding: Mapping[str, Any]
     ) -> "Critic | None":
-        """Read what `tensors` and `decoding` returned; None where there is no critic."""
+        """Read what `tensors` and `decoding` returned; None where there is no critic. Raises
+        ValueError for one that was shown other pages."""
         kept, of = tensors.get(_WEIGHTS), decoding.get("worn")
         if kept is None:
             return None
         weights = from_numpy(kept.astype(np.float32))
         pages = tensors.get(_PAGE, np.zeros(0)).astype(np.float32)
+        if len(pages) not in (0, len(NAMES)):
+            raise ValueError(f"the critic knows pages of {len(pages)} numbers, not {len(NAMES)}")
         if of is None:
             return cls(weights, pages)
         lines = tensors[_WORN].tobytes().decode().splitlines()

@@ -74,9 +74,10 @@ def add_critic(
 
 def _told(measured: Promise, candidates: int) -> str:
     return f"""A linear probe on the decoder's states and on what stands on the page (how likely it
-is, how worn, in what style, how usual the company of its words), fitted to {measured.texts:,}
-drafts about {measured.songs:,} songs that were judged worth posting or not ({measured.worth:.0%}
-were). On songs that it has not seen it ranks them with an AUC of {measured.auc:.2f}, and would
-find worth posting {measured.chosen}. Beside, it looks for the best,
-those of four stars or more, and takes something off for phrases that many of those drafts have. It
-chooses among {candidates} drafts of a text; the samples above are what it chose."""
+is, how worn, in what style, how usual the company of its words), fitted to
+{measured.texts:,} drafts about {measured.songs:,} songs that were judged worth posting or not
+({measured.worth:.0%} were). On songs that it has not seen it ranks them with an AUC of
+{measured.auc:.2f}, and would find worth posting {measured.chosen}.
+Beside, it looks for the best, those of four stars or more, and takes something off for phrases that
+many of those drafts have. It chooses among {candidates} drafts of a text; the samples above are
+what it chose."""

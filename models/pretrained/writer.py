@@ -81,7 +81,10 @@ class PretrainedWriter(LatentRows):
         self._capitals = frozenset(checkpoint.decoding.get("capitals", ()))
         self.candidates = int(checkpoint.decoding.get("candidates", 1))
         self.temperature = float(checkpoint.decoding.get("temperature", TEMPERATURE))
-        critic = Critic.read(checkpoint.tensors, checkpoint.decoding)
+        try:
+            critic = Critic.read(checkpoint.tensors, checkpoint.decoding)
+        except ValueError as error:
+            raise CheckpointError(f"{checkpoint.folder}: {error}") from None
         self._critic = None if critic is None else critic.to(self._device)
         if critic is not None and len(critic.pages):
             of_our_voice()  # now, not while somebody waits for a text

@@ -48,6 +48,11 @@ def test_sentences_are_no_company_to_each_other(monkeypatch):
     assert of(apart, "drums hiss", "near, mean") < of(together, "drums hiss", "near, mean")
 
 
+def test_a_word_that_nobody_wrote_is_near_nothing(voice):
+    for name in ("near, mean", "near, least", "seldom near"):
+        assert of(voice, "Xylomarg blenk quux.", name) == 0.0
+
+
 def counted(sentences, text):
     """Count by hand what follows what, ends and all."""
     known = {word for words in sentences for word in words}

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import checkpoint
+from models.learning.features import template
 from models.learning.freshness import Worn
 from models.pretrained.company import Company
 from models.pretrained.critic import DARING, Critic, Shown, promise
@@ -80,7 +81,7 @@ def test_worn_phrases_take_something_off():
     assert Critic(again.weights, again.pages).added(old, nats) == 0
 
 
-def test_the_page_is_weighed_beside_the_readings():
+def test_the_page_is_weighed_beside_the_readings(monkeypatch):
     rng = np.random.default_rng(2)
     texts = ["The drums come in late.", "A flute breathes twice.", "Drums, drums, and a flute!"]
     worn, company = Worn.of(texts * 2), Company.of(texts)
@@ -95,12 +96,16 @@ def test_the_page_is_weighed_beside_the_readings():
     scores = [critic.scores(Shown(readings, pages[:, : len(critic.pages)]))
               for critic in (blind, seeing)]  # fmt: skip
     assert np.corrcoef(scores[1], worth)[0, 1] > np.corrcoef(scores[0], worth)[0, 1] + 0.1
-    kept = replace(seeing, worn=worn)
+    kept = replace(seeing, worn=worn, freshness=0.5)
     again = Critic.read(kept.tensors(), json.loads(json.dumps(kept.decoding())))
-    # What is added for a page is what it weighs among the scores.
-    one = int(pages[:, 0].argmax())
-    wanted = scores[1][one] - seeing(torch.from_numpy(readings[one : one + 1])).item()
-    assert pages[one] @ again.pages == pytest.approx(wanted, abs=1e-4)
+    # What is added for a page while writing is what it weighs among the scores, less what is worn.
+    monkeypatch.setattr("models.pretrained.critic.of_our_voice", lambda: company)
+    for one in (0, 1, 2):
+        weighed = scores[1][one] - seeing(torch.from_numpy(readings[one : one + 1])).item()
+        off = 0.5 * float(worn([texts[one]])[0])
+        assert again.added(texts[one], nats[one]) == pytest.approx(weighed - off, abs=1e-4)
+    with pytest.raises(ValueError, match="pages of 3 numbers"):
+        Critic.read(kept.tensors() | {"critic/page": kept.pages[:3]}, kept.decoding())
 
 
 def test_what_it_learns_from_is_what_it_is_shown_while_it_writes(writer):
@@ -203,6 +208,22 @@ def test_it_chooses_among_drafts(taught, writer, place, monkeypatch, tmp_path):
         for of in (critical, fresh)
     )
     assert after < before - 0.1
+    # The page that it weighs while it writes is the one that it was taught.
+    seen = []
+    added = Critic.added
+
+    def watched(critic, text, logprobs):
+        seen.append((text, len(logprobs), np.array(logprobs)))
+        return added(critic, text, logprobs)
+
+    monkeypatch.setattr(Critic, "added", watched)
+    said = [e for e in critical.write(LOUD, 8, 5) if isinstance(e, SampleEvent)]
+    given = [e.z for e in said]
+    heard = hear(critical, [e.text for e in said], [LOUD] * len(said), given)
+    for event, logprobs in zip(said, heard.logprobs, strict=True):
+        shown = template(event.text, LOUD), len(logprobs)
+        # The same text may have been written from several z.
+        assert any(one[:2] == shown and np.allclose(one[2], logprobs, atol=1e-3) for one in seen)
     # A second critic takes the first one's place.
     add_critic(tmp_path / "model", judged, tmp_path / "again", candidates=2, device="cpu")
     card = (tmp_path / "again" / "CARD.md").read_text("utf-8")
