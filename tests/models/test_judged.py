@@ -41,7 +41,7 @@ def better(pairs, judge, rival):
 
 
 def test_every_pair_has_one_sample_of_ours_and_both_verdicts(pairs):
-    assert len(pairs) == 300
+    assert len(pairs) == 400
     for pair in pairs:
         assert [pair["a_from"], pair["b_from"]].count(OURS) == 1
         assert [v["judge"] for v in pair["verdicts"]] == ["a", "b"]
