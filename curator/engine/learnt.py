@@ -12,8 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from curator.engine.protocol import Generate
-from models.learning import LearnError, RewardHead, load_generator, load_reward
-from models.writer import Conditions, SampleEvent, Sampling, Steering, TokenEvent, Writer
+from models.learning import (
+    LearnError,
+    RewardHead,
+    TasteSteering,
+    load_generator,
+    load_reward,
+)
+from models.writer import Conditions, SampleEvent, Sampling, TokenEvent, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Learnt:
         """Raises LearnError where the folder is missing, damaged or for another writer."""
         self._writer = writer
         self._reward: RewardHead = load_reward(folder, writer)
-        self._generator: Steering | None = None
+        self._generator: TasteSteering | None = None
         with suppress(LearnError):  # the folder is whole, as the reward was read: there is none
             self._generator = load_generator(folder)
 
@@ -56,7 +62,8 @@ class Learnt:
                 else:
                     drafts.append(event)
             drafts.sort(key=lambda event: event.row)
-            scores = self._reward.score([d.text for d in drafts], [conditions] * len(drafts))
+            reward = self._reward.among(steering)
+            scores = reward.score([d.text for d in drafts], [conditions] * len(drafts))
             best = int(scores.argmax())
             chosen = replace(drafts[best], row=row)
             yield Chosen(chosen, used, float(scores[best]), len(drafts))

@@ -17,6 +17,7 @@ from curator.simulation.judges import Judge
 from curator.simulation.loop import Learnt, Plan, Teller, Told, conditions_of, write
 from curator.simulation.songs import songs
 from models.lcgan_train import likeness
+from models.learning import TasteSteering
 from models.writer import Reader, Steering
 
 PRIOR, FRESH, BEST, STEERED, BOTH, SHUFFLED = (
@@ -84,10 +85,10 @@ def measure(
         arms.append(asker.arm(BEST, plain, scores))
         moved = asker.drafts("steered drafts", learnt.steering)
         arms.append(asker.arm(STEERED, moved, None))
-        arms.append(asker.arm(BOTH, moved, asker.scores(moved, learnt)))
+        arms.append(asker.arm(BOTH, moved, asker.scores(moved, learnt, learnt.steering)))
     if shuffled is not None:
         moved = asker.drafts("control's drafts", shuffled.steering)
-        arms.append(asker.arm(SHUFFLED, moved, asker.scores(moved, shuffled)))
+        arms.append(asker.arm(SHUFFLED, moved, asker.scores(moved, shuffled, shuffled.steering)))
     liked = np.array([[asker.answer(t, i)[0] for t in of] for i, of in enumerate(plain)])
     return Measured(tuple(arms), scores, liked)
 
@@ -112,11 +113,21 @@ class _Asker:
             found.append([event.text for event in events])
         return found
 
-    def scores(self, texts: Sequence[Sequence[str]], learnt: Learnt) -> Floats:
-        """Return what a head expects of texts, (songs, N)."""
+    def scores(
+        self,
+        texts: Sequence[Sequence[str]],
+        learnt: Learnt,
+        steering: TasteSteering | None = None,
+    ) -> Floats:
+        """Return what a head expects of texts that were steered so, (songs, N)."""
         flat = [text for of in texts for text in of]
         about = [conditions_of(s) for s, of in zip(self.about, texts, strict=True) for _ in of]
-        return learnt.head.score(flat, about).astype(np.float64).reshape(len(texts), -1)
+        return (
+            learnt.head.among(steering)
+            .score(flat, about)
+            .astype(np.float64)
+            .reshape(len(texts), -1)
+        )
 
     def freshness(self, texts: Sequence[Sequence[str]], learnt: Learnt) -> Floats:
         """Return how little worn the phrases are, (songs, N): what scores have without labels."""

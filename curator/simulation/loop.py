@@ -35,6 +35,7 @@ from models.learning import (
     LearnSettings,
     Rating,
     RewardHead,
+    TasteSteering,
     TooFew,
     learn,
     load_generator,
@@ -79,7 +80,7 @@ class Learnt:
     """What is in use after a round: a head, and mostly a generator."""
 
     head: RewardHead
-    steering: Steering | None
+    steering: TasteSteering | None
     report: LearnReport
 
 
@@ -217,7 +218,9 @@ class _Loop:
             # learn from.
             lcgan = replace(settings.lcgan, steps=0)
             choices, few = settings.choices[:2], settings.held_out // 2
-            settings = replace(settings, folds=0, lcgan=lcgan, choices=choices, held_out=few)
+            settings = replace(
+                settings, folds=0, lcgan=lcgan, choices=choices, held_out=few, worn=0
+            )
         elif shuffle:
             settings = replace(settings, folds=0)
 

@@ -28,6 +28,7 @@ from models.learning.ratings import (
     TooFew,
 )
 from models.learning.run import learn
+from models.learning.steering import TasteSteering
 
 __all__ = [
     "LEAST_EACH",
@@ -44,6 +45,7 @@ __all__ = [
     "Rating",
     "RewardHead",
     "Skill",
+    "TasteSteering",
     "TooFew",
     "learn",
     "load_generator",

@@ -1,4 +1,4 @@
-"""How many z a generator may choose from before texts become alike."""
+"""How many z a generator may choose from before texts become alike, and what is worn then."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from models.drafts import Drafting
 from models.lcgan import Generator, LcGanConfig
 from models.lcgan_train import likeness
+from models.learning.freshness import Worn
 from models.learning.ratings import SPLIT_SEED
 from models.learning.reward import TasteReward
 from models.learning.steering import TasteSteering
 from models.learning.values import TasteValues
 from models.pairs import matching, split
+
+_CHUNK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +64,29 @@ def choose(
         if allowed and chance > beaten:
             best, beaten = steering, chance
     return best, tried
+
+
+def wear(
+    drafter: Drafting,
+    count: int,
+    seed: int,
+    on_progress: Callable[[int, int], None],
+    steering: TasteSteering,
+) -> TasteSteering:
+    """Return the steering with the phrases that `count` of its own drafts say again and again.
+
+    What steering makes frequent is not what plain drafts have worn: without this the best of
+    steered drafts are up to a third more alike than the best of plain ones. None are counted for
+    a `count` of 0.
+    """
+    if not count:
+        return steering
+    prior = drafter.prior
+    z, known = matching(prior, split(prior, SPLIT_SEED).train, count, seed + 1).all(seed + 1)
+    texts: list[str] = []
+    for start in range(0, count, _CHUNK):
+        on_progress(start, count)
+        rows = slice(start, start + _CHUNK)
+        texts += drafter(steering.many(z[rows], known[rows]), known[rows], seed + start)
+    worn = Worn.of(texts)
+    return TasteSteering(prior, steering.generator, steering.values, steering.choices, worn)

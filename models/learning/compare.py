@@ -130,7 +130,16 @@ def compare(
             continue
         of_half = written[_HALF] if half is not None and source == BOTH else written[source]
         drafts = 1 if name in (PRIOR, STEERED) else candidates
-        figures, chosen[name] = _arm(name, taste, half, written[source][:drafts], of_half[:drafts])
+        way = ways[source]
+        figures, chosen[name] = _arm(
+            name,
+            taste,
+            way.chooser(taste) if way else taste,
+            half,
+            written[source][:drafts],
+            of_half[:drafts],
+            steered=way is not None,
+        )
         arms.append(figures)
     return Comparison(
         songs,
@@ -143,18 +152,29 @@ def compare(
 
 
 def _arm(
-    name: str, taste: Taste, half: Half | None, rounds: Sequence[Read], of_half: Sequence[Read]
+    name: str,
+    taste: Taste,
+    chooser: Taste,
+    half: Half | None,
+    rounds: Sequence[Read],
+    of_half: Sequence[Read],
+    *,
+    steered: bool,
 ) -> tuple[ArmFigures, Vector]:
-    """Return an arm's figures, and the chances of its texts by the judge that compares."""
+    """Return an arm's figures, and the chances of its texts by the judge that compares.
+
+    `chooser` chooses among its drafts, `taste` tells the chance of what was chosen.
+    """
     own = np.stack([taste.chance(texts) for texts in rounds])  # (candidates, songs)
     columns = np.arange(own.shape[1])
-    best = own.argmax(0)
+    best = np.stack([chooser.chance(texts) for texts in rounds]).argmax(0)
     texts = [rounds[k].texts[i] for i, k in enumerate(best)]
     alike, distinct = likeness(texts)
     by_own = own[best, columns]
     second = None
     if half is not None:
-        picks = np.stack([half.taste.chance(texts) for texts in of_half]).argmax(0)
+        way = half.steering.chooser(half.taste) if steered else half.taste
+        picks = np.stack([way.chance(texts) for texts in of_half]).argmax(0)
         said = np.stack([half.judge.chance(texts) for texts in of_half])
         second = said[picks, columns]
     figures = ArmFigures(

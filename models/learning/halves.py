@@ -57,12 +57,14 @@ def learn_half(
     writer: Reader,
     whole: TasteSteering,
     train: Callable[[TasteReward], Generator] | None,
+    wear: Callable[[TasteSteering], TasteSteering] | None,
     seed: int,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Half:
     """Learn from the first taste what `whole` learnt from both, with as many choices.
 
-    `train` trains a generator for a reward; None where the whole's moves nothing.
+    `train` trains a generator for a reward; None where the whole's moves nothing. `wear` counts
+    what a steering's drafts have worn; None where that is not done.
     """
     taste, judge = pair
     values: TasteValues
@@ -74,4 +76,5 @@ def learn_half(
         on_progress=on_progress,
     )
     generator = whole.generator if train is None else train(TasteReward(taste, values, writer))
-    return Half(taste, judge, TasteSteering(whole.prior, generator, values, whole.choices))
+    steering = TasteSteering(whole.prior, generator, values, whole.choices)
+    return Half(taste, judge, wear(steering) if wear else steering)

@@ -1,7 +1,7 @@
 """Reading back what was learnt, ready for use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,10 @@ class RewardHead:
     def score(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:
         """Return the chance that the curator likes each text, (N,), 0 to 1."""
         return self.taste.chance(read(self.writer, texts, conditions))
+
+    def among(self, steering: TasteSteering | None) -> "RewardHead":
+        """Return the head that chooses among drafts that are steered so, or not at all."""
+        return self if steering is None else replace(self, taste=steering.chooser(self.taste))
 
     def worn(self, texts: Sequence[str]) -> Vector:
         """Return how worn the phrases of texts are, (N,), in deviations: ratings play no part."""

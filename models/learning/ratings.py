@@ -80,7 +80,8 @@ class LearnSettings:
     `drafts` unlabelled texts are written (or read from `cache`, a folder) to learn what a z will
     be worth; `members` value models learn it. `human` and `topic` weigh the two rewards that the
     generator follows: the curator's and, where `topics` (a folder) and `topic_weights` (topic →
-    weight) are given, the topics'. `freshness` takes something off for worn phrases (see there).
+    weight) are given, the topics'. `freshness` takes something off for worn phrases (see there);
+    `worn` steered drafts tell which those are among steered ones (0: the same as among plain ones).
     `folds` of songs measure the reward head (none for 0). The generator chooses among as many of
     `choices` z as texts for `held_out` songs allow; then `compared` songs (none for 0) are written
     for in every way, `candidates` drafts each. `shuffle` gives every rating the value of another:
@@ -95,6 +96,7 @@ class LearnSettings:
     topics: Path | None = None
     topic_weights: Mapping[int, float] = field(default_factory=dict)
     freshness: float = 0.5
+    worn: int = 1_000
     folds: int = 5
     lcgan: LcGanConfig = field(default_factory=_quick)
     choices: tuple[int, ...] = (4, 8, 16)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,14 +14,15 @@ from models.lcgan import Generator
 from models.lcgan_train import LcGanProgress, LcGanResult, train_lcgan
 from models.learning import store
 from models.learning.card import card
-from models.learning.choosing import Choice, choose
+from models.learning.choosing import Choice, choose, wear
 from models.learning.compare import compare
 from models.learning.drafted import draft
-from models.learning.features import Features, Read, read
+from models.learning.features import Features, read
 from models.learning.freshness import Worn
 from models.learning.halves import learn_half, tastes
 from models.learning.head import HeadConfig, fit_head
 from models.learning.likings import likings
+from models.learning.mixing import mixed, wanted_topics
 from models.learning.ratings import (
     SPLIT_SEED,
     LearnError,
@@ -31,12 +33,10 @@ from models.learning.ratings import (
     Rating,
     TooFew,
 )
-from models.learning.reward import Taste, TasteReward, TopicPart
+from models.learning.reward import Taste, TasteReward
 from models.learning.skill import measure, too_few
 from models.learning.steering import TasteSteering
 from models.learning.values import TasteConfig, fit_taste
-from models.topics import TopicsError
-from models.topics import load as load_topics
 from models.writer import Reader, Vector, Writer, reads
 
 _SHARES: dict[Phase, float] = {
@@ -92,7 +92,7 @@ def learn(
     short = too_few(np.array([rating.value for rating in ratings], np.float32))
     if short:
         raise TooFew(short)
-    wanted = _wanted(settings)
+    wanted = wanted_topics(settings)
     tell = _Teller(on_progress, should_stop)
     tell("reading", 0, 1)
     in_use = _steering_of(current, writer)
@@ -114,7 +114,7 @@ def learn(
     x, groups = features(texts), features.slices
     config = HeadConfig(members=settings.members, seed=settings.seed)
     head = fit_head(x, values, weights, groups, config)
-    taste = _mixed(
+    taste = mixed(
         Taste(head, features, Worn.of(drafted.read.texts)), settings, drafted.read, wanted
     )
     songs = [rating.song for rating in ratings]
@@ -150,6 +150,12 @@ def learn(
         settings.seed,
         on_progress=lambda done, total: tell("choosing", done, total),
     )
+
+    worn = partial(wear, drafter, settings.worn, settings.seed, lambda *_: tell("choosing", 1, 1))
+
+    generator = result.best.step > 0 or steering.choices > 1
+    if generator:
+        steering = worn(steering)
     comparison = None
     if settings.compared:
         half = None
@@ -164,6 +170,7 @@ def learn(
                 writer,
                 steering,
                 again if result.best.step else None,
+                worn if generator else None,
                 settings.seed,
                 on_progress=lambda *_: tell("writing", 0, 1, "half of the labels"),
             )
@@ -184,7 +191,7 @@ def learn(
         folder=out_folder,
         skill=skill,
         likings=likings(taste, drafted.read, texts),
-        generator=result.best.step > 0 or steering.choices > 1,
+        generator=generator,
         steering=_figures(result, steering, tried, correlation),
         comparison=comparison,
         seconds=time.monotonic() - tell.began,
@@ -203,32 +210,6 @@ def _labels(ratings: Sequence[Rating], settings: LearnSettings) -> tuple[Vector,
         order = np.random.default_rng([settings.seed, 7]).permutation(len(values))
         values, weights = values[order], weights[order]
     return values, weights
-
-
-def _mixed(taste: Taste, settings: LearnSettings, drafts: Read, wanted: TopicPart | None) -> Taste:
-    """Add what is taken off for worn phrases, and the topics that are wanted."""
-    spread = float(taste.head.score(taste.features(drafts)).std()) + 1e-6
-    taste = replace(taste, spread=spread, freshness=settings.freshness)
-    if wanted is None:
-        return taste
-    human, topic = settings.human, settings.topic
-    return replace(taste, topics=wanted.scaled_to(drafts.texts), human=human, topic=topic)
-
-
-def _wanted(settings: LearnSettings) -> TopicPart | None:
-    """Load the topics that are wanted. Raises LearnError for topics that cannot be used."""
-    if not settings.topic or settings.topics is None:
-        return None
-    try:
-        topics = load_topics(settings.topics)
-    except TopicsError as error:
-        raise LearnError(str(error)) from error
-    weights = np.zeros(len(topics), np.float32)
-    for k, weight in settings.topic_weights.items():
-        if not 0 <= k < len(topics):
-            raise LearnError(f"there is no topic {k}; they are numbered 0 to {len(topics) - 1}")
-        weights[k] = weight
-    return TopicPart(topics, weights)
 
 
 def _train(

@@ -8,11 +8,14 @@ many there are to choose from is decided by what is written with it; see `run`.
 
 import zlib
 from collections import OrderedDict
+from dataclasses import replace
 
 import numpy as np
 import torch
 
 from models.lcgan import Generator
+from models.learning.freshness import Worn
+from models.learning.reward import Taste
 from models.learning.values import TasteValues
 from models.prior import ConditionalPrior, LatentPrior
 from models.writer import Vector
@@ -25,7 +28,8 @@ class TasteSteering:
     """A `models.writer.Steering`: choose among `choices` z, the given one included, and move it.
 
     The others are drawn with dice that the given z decides, so that the same z always goes to
-    the same place.
+    the same place. `worn` are the phrases that what it steers says again and again, where they
+    were counted: others than those of plain drafts.
     """
 
     def __init__(
@@ -34,9 +38,10 @@ class TasteSteering:
         generator: Generator,
         values: TasteValues,
         choices: int = 1,
+        worn: Worn | None = None,
     ) -> None:
         self.prior, self.generator, self.values = prior, generator, values
-        self.choices = choices
+        self.choices, self.worn = choices, worn
         self._given: OrderedDict[bytes, ConditionalPrior] = OrderedDict()
 
     @property
@@ -48,6 +53,11 @@ class TasteSteering:
     def name(self) -> str:
         """What it is called: its folder's name."""
         return self.generator.name
+
+    def chooser(self, taste: Taste) -> Taste:
+        """Return a taste as it chooses among drafts that are steered so: by their own worn
+        phrases."""
+        return taste if self.worn is None else replace(taste, worn=self.worn)
 
     def __call__(self, z: Vector, known: Vector) -> Vector:
         """Return the z to use for one z (latent,) and its condition vector (width,)."""

@@ -61,8 +61,7 @@ def save(
         **described,
         "head": {"curve": head.curve, "importance": dict(head.importance)},
         "mix": {name: getattr(taste, name) for name in _MIX},
-        "worn": {"mean": taste.worn.mean, "deviation": taste.worn.deviation},
-        "worn_counts": dict(taste.worn.counts),
+        **_of_worn(taste.worn),
         "features": taste.features.described(),
         "steering": None,
         "topics": None,
@@ -85,6 +84,8 @@ def save(
             "mover": [mover.latent, mover.width, mover.hidden],
             "values": [values.inputs, values.count, values.hidden],
         }
+        if steering.worn is not None:
+            description["steering"] |= _of_worn(steering.worn)
     weights = to_bytes({name: np.ascontiguousarray(value) for name, value in tensors.items()})
     description["weights_hash"] = hashlib.sha256(weights).hexdigest()
     write_atomically(folder / TENSORS, weights)
@@ -133,9 +134,8 @@ def _taste(tensors: Tensors, description: Mapping[str, Any]) -> Taste:
     if of is not None:
         topics = Topics(of["words"], tensors["topics/matrix"], tensors["topics/alpha"])
         part = TopicPart(topics, tensors["topics/weights"], of["mean"], of["deviation"])
-    worn = Worn(description["worn_counts"], **description["worn"])
     mix = {name: float(description["mix"][name]) for name in _MIX}
-    return Taste(head, features, worn, topics=part, **mix)
+    return Taste(head, features, _worn(description), topics=part, **mix)
 
 
 def _steering(tensors: Tensors, description: Mapping[str, Any], name: str) -> TasteSteering | None:
@@ -149,7 +149,19 @@ def _steering(tensors: Tensors, description: Mapping[str, Any], name: str) -> Ta
         module.load_state_dict(state)
     values.eval().requires_grad_(False)
     generator = Generator(mover, str(description["writer_hash"]), name)
-    return TasteSteering(LatentPrior.from_tensors(tensors), generator, values, int(of["choices"]))
+    worn = _worn(of) if "worn" in of else None
+    prior = LatentPrior.from_tensors(tensors)
+    return TasteSteering(prior, generator, values, int(of["choices"]), worn)
+
+
+def _of_worn(worn: Worn) -> dict[str, Any]:
+    """Return worn phrases as `_worn` reads them."""
+    figures = {"mean": worn.mean, "deviation": worn.deviation}
+    return {"worn": figures, "worn_counts": dict(worn.counts)}
+
+
+def _worn(description: Mapping[str, Any]) -> Worn:
+    return Worn(description["worn_counts"], **description["worn"])
 
 
 def _under(tensors: Tensors, prefix: str) -> Tensors:

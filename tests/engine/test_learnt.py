@@ -36,12 +36,21 @@ class Writer:
 
 
 class Reward:
-    """Likes a high row most, but never the last of eight: the best is row 6."""
+    """Likes a high row most, but never the last of eight: the best is row 6.
+
+    Among drafts that are steered, it is row 5.
+    """
+
+    def __init__(self, last: int = 6) -> None:
+        self._last = last
+
+    def among(self, steering: Any) -> "Reward":
+        return self if steering is None else Reward(5)
 
     def score(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:
         assert len(texts) == len(conditions)
         rows = [int(text.split("/")[1]) for text in texts]
-        return np.array([0.0 if row == 7 else row / 10 for row in rows], np.float32)
+        return np.array([0.0 if row > self._last else row / 10 for row in rows], np.float32)
 
     def doubt(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:
         return np.zeros(len(texts), np.float32)
@@ -73,9 +82,9 @@ def test_each_row_comes_about_as_its_arm_says(tmp_path: Path, found: dict[str, A
     control, best, steered = rows(tmp_path, "control", "best-of", "steered")
     assert (control.event.text, control.event.row, control.drafts) == ("7/3/3", 3, 1)
     assert (best.event.text, best.event.row, best.drafts) == (f"{draft_seed(7, 4)}/6/6", 4, 8)
-    assert (steered.event.text, steered.drafts) == (f"{draft_seed(7, 5)}/6/106", 8)
+    assert (steered.event.text, steered.drafts) == (f"{draft_seed(7, 5)}/5/105", 8)
     assert [c.arm for c in (control, best, steered)] == ["control", "best-of", "steered"]
-    assert [c.expected for c in (control, best, steered)] == pytest.approx([0.3, 0.6, 0.6])
+    assert [c.expected for c in (control, best, steered)] == pytest.approx([0.3, 0.6, 0.5])
 
 
 def test_a_row_is_the_same_whatever_is_written_beside_it(

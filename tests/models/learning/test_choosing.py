@@ -1,4 +1,4 @@
-"""How many z to choose from: what pleases more than plain drafts, and is not alike."""
+"""How many z to choose from: what pleases and is not alike; what is worn among what that gives."""
 
 from types import SimpleNamespace
 
@@ -14,8 +14,10 @@ PLAIN = 0
 class Steering:
     """Tells by its texts how many z it chose from."""
 
-    def __init__(self, prior, generator, values, choices=1):
-        self.choices = choices
+    generator, values = None, None
+
+    def __init__(self, prior, generator, values, choices=1, worn=None):
+        self.choices, self.worn = choices, worn
 
     def many(self, z, known):
         return np.full_like(z, self.choices)
@@ -26,7 +28,7 @@ def choose(monkeypatch):
     """Choose, where so many z please so much and are so much alike; return how many were taken."""
     pairs = SimpleNamespace(all=lambda seed: (np.full((2, 1), PLAIN), np.zeros((2, 1))))
     monkeypatch.setattr(choosing, "TasteSteering", Steering)
-    monkeypatch.setattr(choosing, "split", lambda *_: SimpleNamespace(check=None))
+    monkeypatch.setattr(choosing, "split", lambda *_: SimpleNamespace(check=None, train=None))
     monkeypatch.setattr(choosing, "matching", lambda *_: pairs)
 
     def found(pleasing, alike=()):
@@ -64,3 +66,21 @@ class Drafter:
 )
 def test_a_number_is_taken_only_if_it_beats_plain_drafts(choose, pleasing, alike, taken):
     assert choose(pleasing, alike) == taken
+
+
+class Repeating:
+    """Writes, steered by eight, one phrase over and over."""
+
+    prior = None
+
+    def __call__(self, z, known, seed):
+        return ["the same old tune" if one == 8 else f"tune {one} of many" for one in z[:, 0]]
+
+
+def test_what_is_worn_is_counted_in_what_is_steered(choose):
+    told = []
+    steering = Steering(None, None, None, 8)
+    found = choosing.wear(Repeating(), 2, 1, lambda *at: told.append(at), steering)
+    assert (found.choices, dict(found.worn.counts)) == (8, {"same old tune": 2, "the same old": 2})
+    assert told == [(0, 2)]
+    assert choosing.wear(Repeating(), 0, 1, lambda *_: None, steering) is steering

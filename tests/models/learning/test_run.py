@@ -7,17 +7,21 @@ import pytest
 import torch
 
 from models.conditions import condition_space
-from models.lcgan import LcGanConfig
+from models.evaluate.bleu import ngrams
+from models.lcgan import Generator, LcGanConfig, Mover
 from models.learning import (
     LearnError,
     LearnSettings,
     Rating,
+    TasteSteering,
     TooFew,
     learn,
     load_generator,
     load_reward,
     store,
 )
+from models.learning.freshness import SIZE, Worn
+from models.learning.values import TasteValues
 from models.library import SHIPPED, load
 from models.pairs import matching
 from models.topics import Topics, save
@@ -56,7 +60,7 @@ def ratings(writer):
 
 
 def settings(cache, **changes):
-    quick = {"drafts": 128, "members": 3, "lcgan": GAN, "choices": (4,), "held_out": 16}
+    quick = {"drafts": 128, "members": 3, "lcgan": GAN, "choices": (4,), "held_out": 16, "worn": 64}
     return LearnSettings(**{**quick, "folds": 3, "compared": 6, "candidates": 2, "cache": cache}
                          | changes)  # fmt: skip
 
@@ -133,6 +137,50 @@ def test_the_generator_steers_the_writer_to_the_same_text_again(learnt, writer):
     ]
     assert texts[0] == texts[1]
     assert steering.weights_hash == writer.weights_hash
+
+
+@pytest.fixture
+def steered(learnt, tmp_path):
+    """A version whose steered drafts have other worn phrases than plain ones, as it is kept."""
+    whole = store.load(learnt[0].folder)
+    plain = whole.taste.worn
+    phrase = "a phrase that is often in steered drafts"
+    worn = Worn({" ".join(gram): 9 for gram in ngrams(phrase.split(), SIZE)}, 0.0, 1.0)
+    mover = Mover(32, condition_space().width, 8)
+    values = TasteValues(32 + condition_space().width, 2, 4)
+    prior = load("cvae-small", "cpu").drafter().prior
+    generator = Generator(mover, learnt[0].writer_hash)
+    steering = TasteSteering(prior, generator, values, 4, worn)
+    said = {k: whole.description[k] for k in ("writer", "writer_hash")}
+    store.save(tmp_path / "v", whole.taste, steering, said, "")
+    assert not set(worn.counts) & set(plain.counts)
+    return tmp_path / "v", phrase
+
+
+def test_steered_drafts_are_chosen_by_their_own_worn_phrases(steered, writer):
+    folder, phrase = steered
+    head, steering = load_reward(folder, writer), load_generator(folder)
+    asked = [phrase], [Conditions("Ember Road", "Slow Comet", ("folk",))]
+    assert head.among(steering).score(*asked) < head.score(*asked)
+    assert head.among(None) is head
+
+
+def test_a_generator_that_was_kept_without_worn_phrases_has_those_of_plain_drafts(steered, writer):
+    folder, phrase = steered
+    said = json.loads((folder / "learned.json").read_text())
+    del said["steering"]["worn"], said["steering"]["worn_counts"]
+    (folder / "learned.json").write_text(json.dumps(said))
+    head, steering = load_reward(folder, writer), load_generator(folder)
+    asked = [phrase], [Conditions("Ember Road", "Slow Comet", ("folk",))]
+    assert head.among(steering).score(*asked) == head.score(*asked)
+
+
+def test_worn_phrases_are_counted_where_something_steers(learnt):
+    report, _ = learnt
+    kept = store.load(report.folder)
+    if report.generator:
+        assert kept.steering.worn.counts != kept.taste.worn.counts
+        assert max(kept.steering.worn.counts.values()) <= 64
 
 
 def test_the_comparison_has_every_way_and_two_judges(learnt, ratings, writer, cache, tmp_path):
