@@ -2,7 +2,8 @@
 
 A control row is the text that the request would have got before anything was learnt. A best-of
 row is the best by the learnt reward of several drafts, a steered row the same of drafts whose z
-the learnt generator moved: both cost as many texts, so that their approvals compare.
+the learnt generator moved, where worn is what such drafts have worn: both cost as many texts, so
+that their approvals compare.
 """
 
 import hashlib
@@ -62,9 +63,11 @@ class Learnt:
                 else:
                     drafts.append(event)
             drafts.sort(key=lambda event: event.row)
-            reward = self._reward.among(steering)
-            scores = reward.score([d.text for d in drafts], [conditions] * len(drafts))
+            texts, about = [d.text for d in drafts], [conditions] * len(drafts)
+            scores = self._reward.among(steering).score(texts, about)
             best = int(scores.argmax())
+            if steering is not None:  # by the same measure in every arm
+                scores = self._reward.score(texts, about)
             chosen = replace(drafts[best], row=row)
             yield Chosen(chosen, used, float(scores[best]), len(drafts))
 

@@ -1,10 +1,10 @@
 """What the judge says of each way of writing, on songs that nothing was learnt from.
 
 The ways that are compared have the same decode budget for a text that counts: N drafts, of which
-the reward head chooses one, steered or not. Beside them stand the model by itself and the LC-GAN by
-itself, a draft a text. Two controls have N drafts too: without labels, the one whose phrases are
-the least worn; and all of it learnt from shuffled labels. The judge's answers here are its own,
-none turned round.
+the reward head chooses one, steered or not, by what drafts of that way have worn. Beside them stand
+the model by itself and the LC-GAN by itself, a draft a text. Two controls have N drafts too:
+without labels, the one whose phrases are the least worn; and all of it learnt from shuffled labels.
+The judge's answers here are its own, none turned round.
 """
 
 from collections.abc import Callable, Sequence

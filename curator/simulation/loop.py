@@ -215,7 +215,7 @@ class _Loop:
         )
         if not last:
             # Between rounds the choice of z does; the generator is trained once there is most to
-            # learn from.
+            # learn from. Steered and plain drafts are one pool then, with one measure of worn.
             lcgan = replace(settings.lcgan, steps=0)
             choices, few = settings.choices[:2], settings.held_out // 2
             settings = replace(

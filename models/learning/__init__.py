@@ -9,6 +9,7 @@ it back. Everything is safetensors and JSON, beside a card in Markdown; nothing 
     head = load_reward(folder, writer)          # head.score(texts, conditions) → (N,), 0 to 1
     steering = load_generator(folder)           # a models.writer.Steering
     writer.write(conditions, 8, seed, steering=steering)
+    head.among(steering).score(texts, conditions)   # to choose among what was steered so
 """
 
 from models.learning.compare import ArmFigures, Comparison

@@ -81,12 +81,13 @@ def wear(
     """
     if not count:
         return steering
+    on_progress(0, count)
     prior = drafter.prior
     z, known = matching(prior, split(prior, SPLIT_SEED).train, count, seed + 1).all(seed + 1)
     texts: list[str] = []
     for start in range(0, count, _CHUNK):
-        on_progress(start, count)
         rows = slice(start, start + _CHUNK)
         texts += drafter(steering.many(z[rows], known[rows]), known[rows], seed + start)
+        on_progress(len(texts), count)
     worn = Worn.of(texts)
     return TasteSteering(prior, steering.generator, steering.values, steering.choices, worn)

@@ -10,10 +10,11 @@ approval by arm, at the desk, is the last word.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.drafts import Drafting
 from models.lcgan_train import likeness
@@ -104,6 +105,8 @@ def compare(
         ways[IN_USE] = current
     if half is not None:
         ways[_HALF] = half.steering
+    # What is liked is asked; what is taken off for worn phrases is for choosing.
+    own = replace(taste, freshness=0.0)
     written: dict[str, list[Read]] = {}
     done, total = 0, candidates * len(ways)
     for name, way in ways.items():
@@ -128,18 +131,13 @@ def compare(
     ):
         if source not in written:
             continue
-        of_half = written[_HALF] if half is not None and source == BOTH else written[source]
         drafts = 1 if name in (PRIOR, STEERED) else candidates
-        way = ways[source]
-        figures, chosen[name] = _arm(
-            name,
-            taste,
-            way.chooser(taste) if way else taste,
-            half,
-            written[source][:drafts],
-            of_half[:drafts],
-            steered=way is not None,
-        )
+        mine = _choose(taste, ways[source], written[source][:drafts])
+        halfs = None
+        if half is not None:
+            other = _HALF if source == BOTH else source
+            halfs = _choose(half.taste, ways[other], written[other][:drafts])
+        figures, chosen[name] = _arm(name, own, mine, half, halfs)
         arms.append(figures)
     return Comparison(
         songs,
@@ -151,35 +149,39 @@ def compare(
     )
 
 
-def _arm(
-    name: str,
-    taste: Taste,
-    chooser: Taste,
-    half: Half | None,
-    rounds: Sequence[Read],
-    of_half: Sequence[Read],
-    *,
-    steered: bool,
-) -> tuple[ArmFigures, Vector]:
-    """Return an arm's figures, and the chances of its texts by the judge that compares.
+class _Drafts(NamedTuple):
+    """Drafts of each song, round by round, and which of them was chosen, (songs,)."""
 
-    `chooser` chooses among its drafts, `taste` tells the chance of what was chosen.
-    """
-    own = np.stack([taste.chance(texts) for texts in rounds])  # (candidates, songs)
-    columns = np.arange(own.shape[1])
-    best = np.stack([chooser.chance(texts) for texts in rounds]).argmax(0)
-    texts = [rounds[k].texts[i] for i, k in enumerate(best)]
+    rounds: Sequence[Read]
+    picks: NDArray[np.int64]
+
+    def texts(self) -> list[str]:
+        """Return the chosen ones."""
+        return [self.rounds[k].texts[i] for i, k in enumerate(self.picks)]
+
+    def judged(self, judge: Taste) -> Vector:
+        """Return what a judge says of the chosen ones, (songs,)."""
+        said = np.stack([judge.chance(texts) for texts in self.rounds])
+        return np.asarray(said[self.picks, np.arange(said.shape[1])], np.float32)
+
+
+def _choose(taste: Taste, steering: TasteSteering | None, rounds: Sequence[Read]) -> _Drafts:
+    """Choose as a taste does among drafts that were steered so."""
+    chooser = steering.chooser(taste) if steering else taste
+    return _Drafts(rounds, np.stack([chooser.chance(texts) for texts in rounds]).argmax(0))
+
+
+def _arm(
+    name: str, own: Taste, mine: _Drafts, half: Half | None, halfs: _Drafts | None
+) -> tuple[ArmFigures, Vector]:
+    """Return an arm's figures, and the chances of its texts by the judge that compares."""
+    texts = mine.texts()
     alike, distinct = likeness(texts)
-    by_own = own[best, columns]
-    second = None
-    if half is not None:
-        way = half.steering.chooser(half.taste) if steered else half.taste
-        picks = np.stack([way.chance(texts) for texts in of_half]).argmax(0)
-        said = np.stack([half.judge.chance(texts) for texts in of_half])
-        second = said[picks, columns]
+    by_own = mine.judged(own)
+    second = halfs.judged(half.judge) if half is not None and halfs is not None else None
     figures = ArmFigures(
         name,
-        len(rounds),
+        len(mine.rounds),
         measured(by_own),
         None if second is None else measured(second),
         alike,

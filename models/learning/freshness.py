@@ -3,7 +3,7 @@
 Whatever a reward likes, the best by it of many drafts are alike: reranking by a head that had
 learnt nothing made texts 85 % more so by self-BLEU-4. A little off for phrases that the writer
 uses again and again takes that back, and hardly any of the approval. It is a property of the
-writer alone, so that each text is still judged by itself.
+writer and of what steers it, so that each text is still judged by itself.
 """
 
 from collections import Counter

@@ -57,14 +57,14 @@ def learn_half(
     writer: Reader,
     whole: TasteSteering,
     train: Callable[[TasteReward], Generator] | None,
-    wear: Callable[[TasteSteering], TasteSteering] | None,
+    wear: Callable[[TasteSteering], TasteSteering],
     seed: int,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Half:
     """Learn from the first taste what `whole` learnt from both, with as many choices.
 
     `train` trains a generator for a reward; None where the whole's moves nothing. `wear` counts
-    what a steering's drafts have worn; None where that is not done.
+    what a steering's drafts have worn.
     """
     taste, judge = pair
     values: TasteValues
@@ -77,4 +77,4 @@ def learn_half(
     )
     generator = whole.generator if train is None else train(TasteReward(taste, values, writer))
     steering = TasteSteering(whole.prior, generator, values, whole.choices)
-    return Half(taste, judge, wear(steering) if wear else steering)
+    return Half(taste, judge, wear(steering))

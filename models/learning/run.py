@@ -148,14 +148,14 @@ def learn(
         settings.choices,
         settings.held_out,
         settings.seed,
-        on_progress=lambda done, total: tell("choosing", done, total),
+        on_progress=lambda done, total: tell("choosing", done, total + 1),
     )
-
-    worn = partial(wear, drafter, settings.worn, settings.seed, lambda *_: tell("choosing", 1, 1))
-
     generator = result.best.step > 0 or steering.choices > 1
-    if generator:
-        steering = worn(steering)
+    count = settings.worn if settings.freshness and generator else 0
+    steps = 1 + len(settings.choices)
+    steering = wear(
+        drafter, count, settings.seed, lambda *_: tell("choosing", steps, steps + 1), steering
+    )
     comparison = None
     if settings.compared:
         half = None
@@ -164,15 +164,18 @@ def learn(
             def again(reward: TasteReward) -> Generator:
                 return _train(writer, drafter, reward, settings, tell, "writing").generator
 
+            def telling(*_: int) -> None:
+                tell("writing", 0, 1, "half of the labels")
+
             half = learn_half(
                 pair,
                 drafted,
                 writer,
                 steering,
                 again if result.best.step else None,
-                worn if generator else None,
+                partial(wear, drafter, count, settings.seed, telling),
                 settings.seed,
-                on_progress=lambda *_: tell("writing", 0, 1, "half of the labels"),
+                on_progress=telling,
             )
         comparison = compare(
             taste,

@@ -25,7 +25,7 @@ def quick(tmp_path_factory):
     def plan(ratings, rounds, seed, flip, songs, drafts):
         lcgan = LcGanConfig(steps=2, hidden=16, pairs=64, batch=32, check_every=2, held_out=16)
         settings = LearnSettings(
-            drafts=160, members=3, lcgan=lcgan, choices=(4,), held_out=24, folds=3
+            drafts=160, members=3, lcgan=lcgan, choices=(4,), held_out=24, folds=3, worn=32
         )
         return Plan(ratings, rounds, seed, flip, songs, drafts, settings)
 

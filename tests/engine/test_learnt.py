@@ -38,19 +38,20 @@ class Writer:
 class Reward:
     """Likes a high row most, but never the last of eight: the best is row 6.
 
-    Among drafts that are steered, it is row 5.
+    Among drafts that are steered, it is row 5, and all look better.
     """
 
-    def __init__(self, last: int = 6) -> None:
-        self._last = last
+    def __init__(self, last: int = 6, more: float = 0.0) -> None:
+        self._last, self._more = last, more
 
     def among(self, steering: Any) -> "Reward":
-        return self if steering is None else Reward(5)
+        return self if steering is None else Reward(5, 9.0)
 
     def score(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:
         assert len(texts) == len(conditions)
         rows = [int(text.split("/")[1]) for text in texts]
-        return np.array([0.0 if row > self._last else row / 10 for row in rows], np.float32)
+        liked = [0.0 if row > self._last else row / 10 for row in rows]
+        return np.array(liked, np.float32) + self._more
 
     def doubt(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:
         return np.zeros(len(texts), np.float32)

@@ -1,10 +1,14 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from curator.simulation.arms import auc, interval
+from curator.simulation import arms
+from curator.simulation.arms import BEST, BOTH, SHUFFLED, auc, interval
+from curator.simulation.loop import Plan
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=60))
@@ -26,3 +30,38 @@ def test_an_interval_is_wider_where_seeds_disagree():
 def test_a_figure_is_of_each_seed():
     found, _, _ = interval([np.zeros(4), np.ones(8)], lambda parts: len(parts), resamples=2)
     assert found == 2
+
+
+class Head:
+    """Chooses the draft with its number."""
+
+    def __init__(self, number, among=None):
+        self._number, self._among = number, among or {}
+
+    def among(self, steering):
+        return self if steering is None else Head(self._among[steering])
+
+    def score(self, texts, about):
+        return np.array([text.endswith(str(self._number)) for text in texts], float)
+
+    def worn(self, texts):
+        return np.zeros(len(texts))
+
+
+def test_every_way_chooses_among_its_drafts_as_it_is_steered(monkeypatch):
+    def write(writer, about, n, seed, steering):
+        return [SimpleNamespace(text=f"{steering or 'plain'} {k}") for k in range(n)]
+
+    monkeypatch.setattr(arms, "songs", lambda *_, **__: ["one song", "another"])
+    monkeypatch.setattr(arms, "conditions_of", lambda song: song)
+    monkeypatch.setattr(arms, "write", write)
+    learnt = SimpleNamespace(head=Head(1, {"there": 2}), steering="there")
+    shuffled = SimpleNamespace(head=Head(1, {"astray": 3}), steering="astray")
+    found = arms.measure(
+        Plan(songs=2, candidates=4), SimpleNamespace(drafter=lambda: None),
+        lambda text, song: SimpleNamespace(approved=True, stars=None), None, learnt, shuffled,
+    )  # fmt: skip
+    texts = {arm.name: set(arm.texts) for arm in found.arms}
+    assert texts[BEST] == {"plain 1"}
+    assert texts[BOTH] == {"there 2"}
+    assert texts[SHUFFLED] == {"astray 3"}

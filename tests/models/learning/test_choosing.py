@@ -77,10 +77,11 @@ class Repeating:
         return ["the same old tune" if one == 8 else f"tune {one} of many" for one in z[:, 0]]
 
 
-def test_what_is_worn_is_counted_in_what_is_steered(choose):
+def test_what_is_worn_is_counted_in_what_is_steered(choose, monkeypatch):
     told = []
+    monkeypatch.setattr(choosing, "_CHUNK", 1)
     steering = Steering(None, None, None, 8)
     found = choosing.wear(Repeating(), 2, 1, lambda *at: told.append(at), steering)
     assert (found.choices, dict(found.worn.counts)) == (8, {"same old tune": 2, "the same old": 2})
-    assert told == [(0, 2)]
+    assert told == [(0, 2), (1, 2), (2, 2)]
     assert choosing.wear(Repeating(), 0, 1, lambda *_: None, steering) is steering

@@ -1,6 +1,7 @@
 """The whole way from ratings to a folder, with the weights that ship and little of all else."""
 
 import json
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from models.learning import (
     learn,
     load_generator,
     load_reward,
+    run,
     store,
 )
 from models.learning.freshness import SIZE, Worn
@@ -94,7 +96,7 @@ def test_a_folder_says_what_it_was_learnt_from_and_how_well(learnt, ratings, wri
 
 def test_progress_goes_through_the_phases(learnt):
     _, told = learnt
-    phases = list(dict.fromkeys(p.phase for p in told))
+    phases = [phase for phase, _ in groupby(p.phase for p in told)]
     assert phases == [
         "reading",
         "drafts",
@@ -175,12 +177,22 @@ def test_a_generator_that_was_kept_without_worn_phrases_has_those_of_plain_draft
     assert head.among(steering).score(*asked) == head.score(*asked)
 
 
-def test_worn_phrases_are_counted_where_something_steers(learnt):
-    report, _ = learnt
-    kept = store.load(report.folder)
-    if report.generator:
-        assert kept.steering.worn.counts != kept.taste.worn.counts
-        assert max(kept.steering.worn.counts.values()) <= 64
+@pytest.mark.parametrize(("freshness", "counted"), [(0.5, True), (0.0, False)])
+def test_worn_phrases_are_counted_where_something_steers(
+    ratings, writer, cache, tmp_path, monkeypatch, freshness, counted
+):
+    def choose(drafter, reward, values, generator, *_, **__):
+        return TasteSteering(drafter.prior, generator, values, 2), []
+
+    monkeypatch.setattr(run, "choose", choose)
+    how = settings(cache, folds=0, compared=0, freshness=freshness)
+    learn(ratings, writer, how, tmp_path / "v")
+    steering = load_generator(tmp_path / "v")
+    assert (steering.worn is not None) is counted
+    if counted:
+        plain = load_reward(tmp_path / "v", writer).taste.worn
+        assert steering.worn.counts
+        assert steering.worn.counts != plain.counts
 
 
 def test_the_comparison_has_every_way_and_two_judges(learnt, ratings, writer, cache, tmp_path):
