@@ -61,18 +61,20 @@ class TasteSteering:
 
     def __call__(self, z: Vector, known: Vector) -> Vector:
         """Return the z to use for one z (latent,) and its condition vector (width,)."""
-        rows = self._candidates(z, known)
-        songs = np.repeat(known[None], len(rows), 0)
-        moved = self.generator.many(rows, songs)
-        if len(rows) == 1:
-            return np.asarray(moved[0], np.float32)
-        with torch.inference_mode():
-            promise = self.values.careful(torch.from_numpy(moved), torch.from_numpy(songs))
-        return np.asarray(moved[int(promise.argmax())], np.float32)
+        return np.asarray(self.many(z[None], known[None])[0], np.float32)
 
     def many(self, z: Vector, known: Vector) -> Vector:
         """Return the z to use for several, (N, latent)."""
-        return np.stack([self(one, song) for one, song in zip(z, known, strict=True)])
+        rows = np.stack([self._candidates(*one) for one in zip(z, known, strict=True)])
+        count, choices, latent = rows.shape
+        flat, songs = rows.reshape(-1, latent), np.repeat(known, choices, 0)
+        moved = self.generator.many(flat, songs)
+        if choices == 1:
+            return moved
+        with torch.inference_mode():
+            promise = self.values.careful(torch.from_numpy(moved), torch.from_numpy(songs))
+        best = promise.view(count, choices).argmax(1).numpy()
+        return np.asarray(moved.reshape(rows.shape)[np.arange(count), best], np.float32)
 
     def _candidates(self, z: Vector, known: Vector) -> Vector:
         z = np.asarray(z, np.float32)

@@ -129,7 +129,7 @@ def test_steering_chooses_what_promises_more_and_always_the_same(prior, values):
     moved = steering.many(z, known)
     assert moved[:, 0].mean() > z[:, 0].mean() + 0.7
     # Whatever was asked before, and in whichever order.
-    assert np.array_equal(steering(z[7], known[7]), moved[7])
+    assert np.allclose(steering(z[7], known[7]), moved[7], atol=1e-5)
     assert len({tuple(row) for row in moved}) > 20
 
 
