@@ -66,10 +66,11 @@ class Learnt:
             texts, about = [d.text for d in drafts], [conditions] * len(drafts)
             scores = self._reward.among(steering).score(texts, about)
             best = int(scores.argmax())
-            if steering is not None:  # by the same measure in every arm
-                scores = self._reward.score(texts, about)
+            expected = scores[best]
+            if steering is not None:  # what is expected is by one measure in every arm
+                (expected,) = self._reward.score([texts[best]], [conditions])
             chosen = replace(drafts[best], row=row)
-            yield Chosen(chosen, used, float(scores[best]), len(drafts))
+            yield Chosen(chosen, used, float(expected), len(drafts))
 
 
 def draft_seed(seed: int, row: int) -> int:
