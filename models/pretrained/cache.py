@@ -1,6 +1,6 @@
 """What the rows that are being written have in mind: keys and values, and sums of states.
 
-Shapes: B = `BLOCK` rows, N of them in use, G key-value heads, d the size of one, S slots, P tokens
+Shapes: B rows, N of them in use, G key-value heads, d the size of one, S slots, P tokens
 of a prompt, L places, D hidden.
 """
 
@@ -39,7 +39,7 @@ class View(NamedTuple):
 
 
 class Cache:
-    """Keys and values of sixteen rows: slots, prompt, and what is written, one after the other.
+    """Keys and values of `rows` rows: slots, prompt, and what is written, one after the other.
 
     Keys and values are one tensor, (layers, 2, B · G, L, d); `words` (B, D) is what z adds to every
     embedding; `written` (B,) counts tokens, BOS among them; `heard` (B, R) sums the states of the
@@ -47,21 +47,23 @@ class Cache:
     faster, and is the same for every row of a song.
     """
 
-    def __init__(self, stepper: "Stepper", longest: int = LONGEST_PROMPT) -> None:
+    def __init__(
+        self, stepper: "Stepper", longest: int = LONGEST_PROMPT, rows: int = BLOCK
+    ) -> None:
         c, device = stepper.config, stepper.device
         places = stepper.slots + longest + MAX_TOKENS
-        shape = (c.layers, 2, BLOCK * c.groups, places, c.head)
+        shape = (c.layers, 2, rows * c.groups, places, c.head)
         self._kept = torch.zeros(shape, device=device)
-        self._rows = self._kept.view(c.layers, 2, BLOCK, c.groups, places, c.head)
+        self._rows = self._kept.view(c.layers, 2, rows, c.groups, places, c.head)
         self._views: dict[int, list[View]] = {}
-        self.words = torch.zeros(BLOCK, c.hidden, device=device)
-        self.heard = torch.zeros(BLOCK, len(stepper.heard) * c.hidden, device=device)
-        self.written = torch.zeros(BLOCK, dtype=torch.long, device=device)
-        self._filled = torch.full((BLOCK,), stepper.slots, device=device)
+        self.words = torch.zeros(rows, c.hidden, device=device)
+        self.heard = torch.zeros(rows, len(stepper.heard) * c.hidden, device=device)
+        self.written = torch.zeros(rows, dtype=torch.long, device=device)
+        self._filled = torch.full((rows,), stepper.slots, device=device)
         self._slots = stepper.slots
         self._all = torch.arange(places, device=device)
-        heads = torch.arange(BLOCK * c.groups, device=device) * places
-        self._heads = heads.view(BLOCK, c.groups)
+        heads = torch.arange(rows * c.groups, device=device) * places
+        self._heads = heads.view(rows, c.groups)
 
     @property
     def positions(self) -> Tensor:

@@ -1,10 +1,11 @@
 """Many quick texts from many ⟨z, a⟩, as `models.drafts` has them for the CVAE.
 
-One try each with few rules, sixteen rows at a time, each about a song of its own: a slot that
-falls free is taken by the next.
+One try each with few rules, many rows at a time, each about a song of its own: a place that falls
+free is taken by the next.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,20 @@ from models.writing import BLOCK
 
 if TYPE_CHECKING:
     from models.pretrained.writer import PretrainedWriter
+
+
+ROWS = 64
+"""Rows at a time: nobody waits for the first of them, and weights are read from memory less often.
+"""
+
+
+@dataclass(slots=True)
+class _Place:
+    """A text in the making: which row it will be, and its tokens so far."""
+
+    row: int
+    written: list[int] = field(default_factory=list)
+    over: bool = False
 
 
 class PretrainedDrafter:
@@ -51,41 +66,43 @@ class PretrainedDrafter:
         """Write a text for each z (N, latent) with its condition vector (N, width)."""
         uniforms = [np.random.default_rng([seed, i]).random(MAX_TOKENS) for i in range(len(z))]
         prompts: dict[bytes, Prompt] = {}
-        cache = Cache(self._stepper)
+        cache = Cache(self._stepper, rows=ROWS)
         waiting, texts = iter(range(len(z))), [""] * len(z)
-        rows: list[int | None] = [None] * BLOCK
-        written: list[list[int]] = [[] for _ in range(BLOCK)]
-        last = torch.full((BLOCK,), self._stepper.start_token, device=self._device)
-        words = torch.zeros(BLOCK, dtype=torch.long, device=self._device)
+        places: list[_Place] = []
+        last = torch.full((ROWS,), self._stepper.start_token, device=self._device)
+        words = torch.zeros(ROWS, dtype=torch.long, device=self._device)
         while True:
-            for slot in (slot for slot, row in enumerate(rows) if row is None):
-                row = rows[slot] = next(waiting, None)
-                if row is None:
-                    break
+            while len(places) < ROWS and (row := next(waiting, None)) is not None:
                 key = known[row].tobytes()
                 if key not in prompts:
                     prompts |= self._prompts(known[row:], prompts.keys())
                 keys, values, into = self._stepper.memory(self._tensor(z[row])[None])
-                cache.begin(slot, (keys[0], values[0]), into[0], prompts[key])
-                last[slot], words[slot], written[slot] = self._stepper.start_token, 0, []
-            living = [(slot, row) for slot, row in enumerate(rows) if row is not None]
-            if not living:
+                at = len(places)
+                cache.begin(at, (keys[0], values[0]), into[0], prompts[key])
+                last[at], words[at] = self._stepper.start_token, 0
+                places.append(_Place(row))
+            if not places:
                 return texts
-            logits = self._stepper.step(last, cache)
-            logits[(words < MIN_WORDS) | ~self._ends_sentence[last], self._end] = -torch.inf
-            dice = np.zeros(BLOCK, np.float32)
-            for slot, row in living:
-                dice[slot] = uniforms[row][len(written[slot])]
-            how = self._sampling
-            last, _ = draw(logits, self._tensor(dice), how.heat, how.top_p)
-            words += self._opens_word[last]
-            tokens = last.tolist()
-            for slot, row in living:
-                if tokens[slot] != self._end:
-                    written[slot].append(tokens[slot])
-                if tokens[slot] == self._end or len(written[slot]) == MAX_TOKENS:
-                    texts[row] = self._text(written[slot])
-                    rows[slot] = None
+            count = len(places)
+            logits = self._stepper.step(last[:count], cache)
+            early = (words[:count] < MIN_WORDS) | ~self._ends_sentence[last[:count]]
+            logits[early, self._end] = -torch.inf
+            dice = np.array([uniforms[p.row][len(p.written)] for p in places], np.float32)
+            drawn, _ = draw(logits, self._tensor(dice), self._sampling.heat, self._sampling.top_p)
+            last[:count] = drawn
+            words[:count] += self._opens_word[drawn]
+            for place, token in zip(places, drawn.tolist(), strict=True):
+                if token != self._end:
+                    place.written.append(token)
+                place.over = token == self._end or len(place.written) == MAX_TOKENS
+            for at in reversed(range(count)):
+                if places[at].over:
+                    texts[places[at].row] = self._text(places[at].written)
+                    end = places.pop()
+                    if at < len(places):  # the last one takes the place that falls free
+                        cache.move(len(places), at)
+                        last[at], words[at] = last[len(places)], words[len(places)]
+                        places[at] = end
 
     def _prompts(self, known: Vector, computed: Collection[bytes]) -> dict[bytes, Prompt]:
         """Return the prompts of the next songs: together they take half the time."""

@@ -167,7 +167,11 @@ class Pretrained(nn.Module):
 
     def encode(self, tokens: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and log-variance of q(z), each (B, latent), of tokens (B, T) without BOS."""
-        reading = (self._readings(tokens) - self.read_mean) / self.read_spread
+        return self.posterior_of(self._readings(tokens), a)
+
+    def posterior_of(self, reading: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and log-variance of q(z) of texts as read (B, reads · D); see `reading`."""
+        reading = (reading - self.read_mean) / self.read_spread
         mean, log_variance = self.posterior(torch.cat([reading, a], 1)).chunk(2, 1)
         return mean, log_variance.clamp(-8.0, 2.0)
 
@@ -182,9 +186,12 @@ class Pretrained(nn.Module):
         return torch.stack([self.read[key] for key in keys]).float()
 
     @torch.no_grad()
-    def reading(self, tokens: Tensor) -> Tensor:
+    def reading(self, tokens: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Return what the base makes of texts (B, T), (B, reads · D): means over tokens, BOS left
-        out, on whose states all attention rests."""
+        out, on whose states all attention rests.
+
+        `lengths` (B,) tell how many are a text's own where others stand behind them.
+        """
         inputs = torch.cat([torch.full_like(tokens[:, :1], BOS), tokens], 1)
         length = inputs.shape[1]
         states = run(
@@ -194,8 +201,11 @@ class Pretrained(nn.Module):
             causal(length, tokens.device),
             layers=max(self.config.reads),
         )
-        reads = [s[:, 1:].mean(1) for i, s in enumerate(states) if i in self.config.reads]
-        return torch.cat(reads, 1)
+        reads = [s[:, 1:] for i, s in enumerate(states) if i in self.config.reads]
+        if lengths is None:
+            return torch.cat([read.mean(1) for read in reads], 1)
+        own = torch.arange(length - 1, device=tokens.device) < lengths[:, None]  # (B, T)
+        return torch.cat([(r * own[..., None]).sum(1) / lengths[:, None] for r in reads], 1)
 
     # -- decoder -----------------------------------------------------------------------------
 

@@ -131,11 +131,14 @@ class Stepper:
 
     # -- a layer ---------------------------------------------------------------------------------
 
-    def _through(
+    def through(
         self, states: Tensor, at: Tensor, attend: Attend, heard: list[Tensor] | None = None
     ) -> Tensor:
-        """Take states (R, D) of tokens at positions `at` (R,) through all layers; put those after
-        the layers `self.heard` into `heard`."""
+        """Take states (R, D) of tokens at positions `at` (R,) through all layers.
+
+        Those after the layers `self.heard` are put into `heard`. Before the last norm: see
+        `Pretrained.logits`.
+        """
         turns = self._turned(at)
         for number, layer in enumerate(self.layers):
             states = self._attended(layer, number, states, turns, attend)
@@ -185,7 +188,7 @@ class Stepper:
             torch.tensor([t for tokens in many for t in tokens], device=self.device)
         )
         at = torch.cat([torch.arange(n, device=self.device) + PLACE - n for n in lengths])
-        self._through(words, at, self._before(lengths, kept))
+        self.through(words, at, self._before(lengths, kept))
         keys, values = (
             torch.split(torch.stack(part), lengths, 2) for part in zip(*kept, strict=True)
         )
@@ -238,7 +241,7 @@ class Stepper:
             return torch.bmm(scores.softmax(-1), values).view(count, c.hidden)
 
         heard: list[Tensor] = []
-        states = self._through(states, cache.positions[:count], attend, heard)
+        states = self.through(states, cache.positions[:count], attend, heard)
         cache.hear(torch.cat(heard, 1))
         return self._head(states)
 

@@ -12,7 +12,6 @@ from models.block import Block
 from models.checkpoint import Checkpoint, CheckpointError
 from models.claims import claims, strange_names
 from models.device import best_device
-from models.embedding import embed
 from models.guards import TrainingText
 from models.latent_writer import LatentRows
 from models.pretrained.base import NoBase, find
@@ -23,6 +22,7 @@ from models.pretrained.critic import Critic
 from models.pretrained.drafting import PretrainedDrafter
 from models.pretrained.products import Precision
 from models.pretrained.prompt import told
+from models.pretrained.reading import embed
 from models.pretrained.stepping import Stepper, quickest
 from models.pretrained.storing import identity, read_model
 from models.prior import LatentPrior
@@ -142,7 +142,7 @@ class PretrainedWriter(LatentRows):
     def embed(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Embedding:
         """Embed texts; see `models.writer.Reader`."""
         tokens, known = self._batchable(texts, conditions)
-        return embed(self.model, tokens, known)
+        return embed(self.model, self._stepper, tokens, known)
 
     def surprisal(self, text: str, conditions: Conditions) -> list[TokenSurprisal]:
         """Return how unexpected each piece of `text` is, before z is known.

@@ -1,10 +1,17 @@
 import numpy as np
 import pytest
 
+from models import checkpoint
+from models.pretrained.writer import PretrainedWriter
 from models.writer import Conditions
 
 LOUD = Conditions(genres=("metal",), features={"energy": 0.9, "tempo": 160})
 QUIET = Conditions(genres=("folk",), features={"energy": 0.2, "tempo": 80})
+
+
+@pytest.fixture(name="eight")
+def _eight(taught):
+    return PretrainedWriter(checkpoint.load(taught), "taught", "cpu", "int8")
 
 
 def test_drafts_are_the_same_alone_and_in_company(writer):
@@ -29,3 +36,14 @@ def test_the_laid_out_decoder_foretells_as_the_model_does(writer, few_sentences,
     assert 0 < nats < 1.5
     if precision == "int8":
         assert abs(nats - nats_a_token(writer, few_sentences[:8], "fp32")) < 0.15
+
+
+@pytest.mark.parametrize("rows", [1, 3, 64])
+def test_how_many_are_written_at_a_time_changes_no_draft(eight, rows, monkeypatch):
+    dice = np.random.default_rng(1)
+    z = dice.standard_normal((11, 3)).astype(np.float32)
+    songs = np.stack([eight.known(LOUD if row % 3 else QUIET) for row in range(11)])
+    whole = eight.drafter()(z, songs, seed=5)
+    assert len({len(text) for text in whole}) > 3  # they end at different times
+    monkeypatch.setattr("models.pretrained.drafting.ROWS", rows)
+    assert eight.drafter()(z, songs, seed=5) == whole
