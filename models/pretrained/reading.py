@@ -81,11 +81,10 @@ class _Texts:
         attend = self._attend((keys, values), prompts, length)
         states = stepper.through(states.flatten(0, 1), at, attend)
         real = torch.arange(length, device=inputs.device) <= self._lengths[:, None]  # (N, T)
+        parts = torch.split(states[real.flatten()], _ROWS), torch.split(targets[real], _ROWS)
         costs = [
             F.cross_entropy(model.logits(some), goal, reduction="none")
-            for some, goal in zip(
-                states[real.flatten()].split(_ROWS), targets[real].split(_ROWS), strict=True
-            )
+            for some, goal in zip(*parts, strict=True)
         ]
         each = torch.zeros(count, length, device=inputs.device)
         each[real] = -torch.cat(costs)
