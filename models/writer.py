@@ -170,7 +170,12 @@ class Embedding(NamedTuple):
 
 
 class Reader(LatentWriter, Protocol):
-    """A latent writer that also reads: what a curator's taste can be learnt with."""
+    """A latent writer that also reads: what a curator's taste can be learnt with.
+
+    Of each row it makes `candidates` drafts by itself, where nobody says how many.
+    """
+
+    candidates: int
 
     def embed(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Embedding:
         """Embed texts, each about its song. Names become placeholders, as in training.

@@ -4,6 +4,9 @@ A control row is the text that the request would have got before anything was le
 row is the best by the learnt reward of several drafts, a steered row the same of drafts whose z
 the learnt generator moved, where worn is what such drafts have worn: both cost as many texts, so
 that their approvals compare.
+
+A writer may choose by itself among many candidates for each text. For a draft it does so among
+fewer: no row is worth more than `MOST` texts, or the curator would wait for them.
 """
 
 import hashlib
@@ -20,7 +23,10 @@ from models.learning import (
     load_generator,
     load_reward,
 )
-from models.writer import Conditions, SampleEvent, Sampling, TokenEvent, Writer
+from models.writer import Conditions, SampleEvent, Sampling, TokenEvent, Writer, reads
+
+MOST = 40
+"""Texts that are written for a row at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Learnt:
     def __init__(self, folder: Path, writer: Writer) -> None:
         """Raises LearnError where the folder is missing, damaged or for another writer."""
         self._writer = writer
+        self._candidates = writer.candidates if reads(writer) else 1
         self._reward: RewardHead = load_reward(folder, writer)
         self._generator: TasteSteering | None = None
         with suppress(LearnError):  # the folder is whole, as the reward was read: there is none
@@ -50,13 +57,20 @@ class Learnt:
         for row, arm in enumerate(request.arms, request.first_row):
             if arm == "control":
                 seed, first, n, steering = request.seed, row, 1, None
+                candidates = self._candidates
             else:
                 seed, first, n = draft_seed(request.seed, row), 0, request.drafts
+                candidates = max(1, min(self._candidates, MOST // n))
                 steering = self._generator if arm == "steered" else None
             used = "best-of" if arm == "steered" and steering is None else arm
             drafts = []
             for event in self._writer.write(
-                conditions, n, seed, first_row=first, sampling=sampling, steering=steering
+                conditions,
+                n,
+                seed,
+                first_row=first,
+                sampling=replace(sampling, candidates=candidates),
+                steering=steering,
             ):
                 if isinstance(event, TokenEvent):
                     yield None

@@ -22,11 +22,17 @@ class Writer:
     """Writes "<seed>/<row>/<z>"; z is the row's number, moved by the steering."""
 
     name, weights_hash, device, latent = "w", "hash", "cpu", 1
+    embed = drafter = None
+
+    def __init__(self, candidates: int = 1) -> None:
+        self.candidates = candidates
+        self.asked: list[int | None] = []
 
     def write(
         self, conditions: Conditions, n: int, seed: int, *, first_row: int = 0,
         sampling: Sampling = Sampling(), steering: Steering | None = None,  # noqa: B008
     ) -> Iterator[Any]:  # fmt: skip
+        self.asked.append(sampling.candidates)
         yield TokenEvent(())
         for row in reversed(range(first_row, first_row + n)):
             z = np.array([row], np.float32)
@@ -94,6 +100,17 @@ def test_a_row_is_the_same_whatever_is_written_beside_it(
     together = rows(tmp_path, "best-of", "steered", "control")
     alone = rows(tmp_path, "steered", first_row=4)
     assert alone[0].event.text == together[1].event.text
+
+
+@pytest.mark.parametrize(("own", "a_draft"), [(16, 5), (5, 5), (3, 3), (1, 1)])
+def test_no_row_costs_so_many_texts_that_a_curator_would_wait(
+    tmp_path: Path, found: dict[str, Any], own: int, a_draft: int
+) -> None:
+    writer = Writer(own)
+    request = Generate("1", "A", "T", ["dub"], {}, 3, 7, arms=["control", "best-of", "steered"],
+                       learned=str(tmp_path), drafts=8)  # fmt: skip
+    list(Learnt(tmp_path, writer).write(request, SONG))
+    assert writer.asked == [own, a_draft, a_draft]  # a control row is as it always was
 
 
 def test_without_a_generator_a_steered_row_is_best_of_and_says_so(
