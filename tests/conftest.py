@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
@@ -19,3 +20,20 @@ for name in [n for n in os.environ if n.startswith(("CURATOR_X_", "CURATOR_SPOTI
 
 # What runs the whole program asks no service outside; tests of that name a stand-in.
 os.environ.setdefault("CURATOR_SOURCES", "catalogue")
+
+
+@pytest.fixture(scope="session")
+def some_senses():
+    """What words are like by some of our sentences: all of them take seconds."""
+    from models.corpus import own_voice, prepare
+    from models.learning.senses import Senses
+
+    return Senses.of([sentence.text for sentence in prepare(own_voice()[:1]).train])
+
+
+@pytest.fixture(scope="module")
+def few_senses(some_senses):
+    """Learning takes what words are like from some of our sentences."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("models.learning.features.of_our_voice", lambda: some_senses)
+        yield

@@ -40,6 +40,17 @@ class Senses:
     words: tuple[str, ...]
     vectors: NDArray[np.float16]
 
+    @classmethod
+    def of(cls, sentences: Sequence[str]) -> "Senses":
+        """Learn from sentences what company their words keep."""
+        texts = [words_of(sentence) for sentence in sentences]
+        counts = Counter(word for words in texts for word in words)
+        words = sorted(word for word, count in counts.items() if count >= _LEAST)
+        near = _company(texts, words)
+        near /= np.linalg.norm(near, axis=1, keepdims=True) + 1e-6
+        alike = np.exp(_SHARPNESS * (near @ near.T - 1))
+        return cls(tuple(words), _root(alike, _SIZE).astype(np.float16))
+
     def __call__(self, texts: Sequence[str]) -> Vector:
         """Return the sums of the vectors of each text's words, every word once, (N, S)."""
         place = {word: i for i, word in enumerate(self.words)}
@@ -52,13 +63,7 @@ class Senses:
 @cache
 def of_our_voice() -> Senses:
     """Read our own sentences, which takes a few seconds once."""
-    texts = [words_of(s.text) for s in prepare(own_voice()).train if s.register == "voice"]
-    counts = Counter(word for words in texts for word in words)
-    words = sorted(word for word, count in counts.items() if count >= _LEAST)
-    near = _company(texts, words)
-    near /= np.linalg.norm(near, axis=1, keepdims=True) + 1e-6
-    alike = np.exp(_SHARPNESS * (near @ near.T - 1))
-    return Senses(tuple(words), _root(alike, _SIZE).astype(np.float16))
+    return Senses.of([s.text for s in prepare(own_voice()).train if s.register == "voice"])
 
 
 def _company(texts: Sequence[Sequence[str]], words: Sequence[str]) -> Vector:

@@ -12,6 +12,8 @@ from curator.simulation.report import lines
 from models.lcgan import LcGanConfig
 from models.learning import LearnSettings
 
+pytestmark = pytest.mark.usefixtures("few_senses")
+
 SHORT = "def taste(text, song):\n    return len(text.split()) <= 11\n"
 STARS = "def taste(text, song):\n    return 5 if ',' not in text else 2\n"
 SMALL = ("--ratings", "40", "--rounds", "2", "--songs", "12", "-n", "4", "--json")

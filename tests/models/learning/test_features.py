@@ -14,6 +14,8 @@ from models.learning.values import TasteConfig, TasteValues, fit_taste
 from models.prior import LatentPrior
 from models.writer import Conditions, Embedding
 
+pytestmark = pytest.mark.usefixtures("few_senses")
+
 WORDS = ("slow", "drums", "voice", "bright", "hum", "low", "piano", "snap")
 
 

@@ -29,6 +29,8 @@ from models.pairs import matching
 from models.topics import Topics, save
 from models.writer import Conditions, SampleEvent, has_latent, reads
 
+pytestmark = pytest.mark.usefixtures("few_senses")
+
 GAN = LcGanConfig(steps=2, hidden=16, pairs=64, batch=32, check_every=2, held_out=16)
 
 
