@@ -24,7 +24,7 @@ def first_sample(model: str, device: str, folder: str) -> None:
     """Start the engine and have one sample written; say its text."""
     from curator.domain.records import Song
     from curator.engine.client import EngineClient, WriteJob
-    from curator.engine.protocol import Written
+    from curator.engine.messages import Written
 
     async def write() -> None:
         engine = EngineClient(

@@ -14,7 +14,7 @@ from curator.cli.wiring import existing, make_trainer, open_store, settings_of, 
 if TYPE_CHECKING:
     from curator.domain.records import VersionStep, VersionStepKind
     from curator.domain.versions import Version, Versions
-    from curator.engine.protocol import Progress
+    from curator.engine.messages import Progress
 
 learn = typer.Typer(
     help="Learn from the judgements: train, compare, promote, roll back.", rich_markup_mode=None

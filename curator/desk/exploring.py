@@ -21,7 +21,7 @@ from curator.domain.vectors import between
 
 if TYPE_CHECKING:
     from curator.engine.client import Engine, Shares, Surprise
-    from curator.engine.protocol import Written
+    from curator.engine.messages import Written
 
 STEPS = 7
 """Points of a walk, both ends among them."""
@@ -119,7 +119,7 @@ class Exploring:
 
     async def read(self, walk: Walk, at: int) -> AsyncGenerator[Reading, None]:
         """Have a point of a walk written, and yield its text as it grows."""
-        from curator.engine.protocol import Tokens, Written
+        from curator.engine.messages import Tokens, Written
 
         await self._turn(walk.start.request_id)
         events = self._engine.decode(

@@ -32,7 +32,7 @@ from curator.engine.errors import EngineCancelled, EngineError
 
 if TYPE_CHECKING:
     from curator.engine.client import Engine, Trainer
-    from curator.engine.protocol import Progress
+    from curator.engine.messages import Progress
 
 LEAST_LABELS = 20
 """From how many labels on a training is worth its while."""
@@ -276,7 +276,7 @@ class Learning:
 
     async def _written(self, song: Song, version: Version | None, generator: bool) -> list[Side]:
         from curator.engine.client import WriteJob
-        from curator.engine.protocol import Written
+        from curator.engine.messages import Written
 
         arm: Arm = "steered" if generator else "best-of"
         job = WriteJob(

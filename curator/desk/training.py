@@ -23,7 +23,7 @@ from curator.domain.wishes import Wish
 
 if TYPE_CHECKING:
     from curator.engine.client import Trainer
-    from curator.engine.protocol import Progress
+    from curator.engine.messages import Progress
 
 LABELS = "labels.jsonl"
 _NAME = re.compile(r"v(\d+)")
@@ -68,7 +68,7 @@ async def train(
     """
     from curator.engine.client import TrainJob
     from curator.engine.errors import EngineError
-    from curator.engine.protocol import Trained
+    from curator.engine.messages import Trained
 
     folder = learned_folder(home) / order.version
     ratings = folder.with_name(f".{order.version}.jsonl")

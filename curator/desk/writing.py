@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from curator.desk.learning import Learnt
     from curator.desk.looking_up import LookingUp
     from curator.engine.client import Engine, WriteJob
-    from curator.engine.protocol import Written
+    from curator.engine.messages import Written
 
 
 def seed_of(request_id: str) -> int:
@@ -182,7 +182,7 @@ class Writing:
 
     async def _write(self, request_id: str) -> None:
         from curator.engine.client import WriteJob
-        from curator.engine.protocol import Tokens, Written
+        from curator.engine.messages import Tokens, Written
 
         await self._looking_up.settle(request_id)
         song = for_model(self._ledger.song(request_id), self._settings.model_sources)

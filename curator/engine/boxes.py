@@ -5,15 +5,8 @@ from collections.abc import Iterator
 from queue import SimpleQueue
 from typing import BinaryIO
 
-from curator.engine.protocol import (
-    Cancel,
-    Failed,
-    FromWorker,
-    ProtocolError,
-    Request,
-    from_line,
-    to_line,
-)
+from curator.engine.messages import Cancel, Failed, FromWorker, Request
+from curator.engine.protocol import ProtocolError, from_line, to_line
 
 
 class Outbox:

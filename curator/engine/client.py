@@ -24,7 +24,7 @@ from curator.engine.engine import (
 from curator.engine.errors import EngineCancelled, EngineError
 from curator.engine.exchange import Answer, Restarted
 from curator.engine.log import Log
-from curator.engine.protocol import (
+from curator.engine.messages import (
     Contributed,
     Contributions,
     Decode,

@@ -7,7 +7,13 @@ from typing import Protocol
 
 from curator.domain.records import Arm, Song
 from curator.engine.exchange import Restarted
-from curator.engine.protocol import Progress, Ready, Tokens, Trained, Written
+from curator.engine.messages import (
+    Progress,
+    Ready,
+    Tokens,
+    Trained,
+    Written,
+)
 from curator.engine.supervisor import State
 
 Event = Tokens | Written | Restarted

@@ -5,7 +5,14 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from curator.engine.protocol import Decode, FromWorker, Generate, Request, Tokens, Written
+from curator.engine.messages import (
+    Decode,
+    FromWorker,
+    Generate,
+    Request,
+    Tokens,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True)

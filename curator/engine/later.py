@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from curator.domain.records import Song
     from curator.engine.client import Engine, Event, Shares, Surprise, WriteJob
-    from curator.engine.protocol import Ready
+    from curator.engine.messages import Ready
     from curator.engine.supervisor import State
 
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from curator.engine.protocol import Generate
+from curator.engine.messages import Generate
 from models.learning import (
     LearnError,
     RewardHead,

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Self, get_args
 
 from curator.engine.log import Log
-from curator.engine.protocol import FromWorker, ToWorker, from_line, to_line
+from curator.engine.messages import FromWorker, ToWorker
+from curator.engine.protocol import from_line, to_line
 
 LINE_LIMIT = 16 * 2**20
 """The longest line that is read, in bytes; asyncio's default of 64 KiB is below a big frame."""

@@ -14,8 +14,7 @@ from typing import Literal
 from curator.engine.errors import EngineCancelled, EngineError
 from curator.engine.exchange import Answer, Exchange, Restarted
 from curator.engine.log import Log
-from curator.engine.process import WorkerProcess
-from curator.engine.protocol import (
+from curator.engine.messages import (
     Cancel,
     Cancelled,
     Contributed,
@@ -31,6 +30,7 @@ from curator.engine.protocol import (
     ToWorker,
     Trained,
 )
+from curator.engine.process import WorkerProcess
 
 State = Literal["stopped", "starting", "ready", "writing", "restarting", "failed"]
 

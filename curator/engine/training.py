@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from curator.engine.protocol import Progress, Train
+from curator.engine.messages import Progress, Train
 from models.writer import Conditions, Vector, Writer
 
 FRAMES_A_SECOND = 5

@@ -1,67 +1,21 @@
 """The worker: a process that holds the model, and does what it is asked line by line.
 
-A thread reads stdin, so that a cancel, or the end of stdin, is seen while the model writes: one
-step of a `Writer` is one token for all rows in progress, and between steps the worker looks up.
-Nothing but messages goes to stdout; what libraries print there goes to stderr. The worker ends
-with its stdin, and so never outlives the desk, however that ends.
+A thread reads stdin, so that a cancel, or the end of stdin, is seen while the model writes. Nothing
+but messages goes to stdout; what libraries print there goes to stderr. The worker ends with its
+stdin, and so never outlives the desk, however that ends.
 """
 
-import base64
 import contextlib
 import os
 import sys
 import time
-import traceback
-from collections.abc import Callable, Iterable
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NoReturn, cast
+from collections.abc import Callable
+from typing import BinaryIO, NoReturn
 
-import numpy as np
-
+from curator.engine.answering import Loader, Worker
 from curator.engine.boxes import Inbox, Outbox
-from curator.engine.protocol import (
-    Cancelled,
-    Contributed,
-    Contributions,
-    Decode,
-    Done,
-    Encode,
-    Encoded,
-    Failed,
-    Generate,
-    Load,
-    Ready,
-    Request,
-    Surprisal,
-    Surprisals,
-    Tokens,
-    Train,
-    Trained,
-    Written,
-)
-from models.writer import (
-    Conditions,
-    LatentWriter,
-    SampleEvent,
-    Sampling,
-    TokenEvent,
-    Vector,
-    Writer,
-    WriterEvent,
-)
+from models.writer import Writer
 
-if TYPE_CHECKING:
-    from curator.engine.learnt import Learnt
-
-Loader = Callable[[str, str | None], Writer]
-"""Loads a model by name or folder, onto a device or the best there is."""
-
-FRAMES_A_SECOND = 30
-INTEGRAL_STEPS = 8
-"""Points of each integral: exact to a hundredth of a nat, and half as long a wait as sixteen."""
-SMALL = "cvae-small"
-"""The model that always works."""
 NICENESS = 5
 """The screen comes first: the model writes with what is left of the processor."""
 
@@ -76,211 +30,10 @@ def serve(
     """Answer what comes in on stdin, in order, until it ends. `clock` is in seconds."""
     outbox = Outbox(stdout)
     inbox = Inbox(stdin, outbox)
-    worker = _Worker(load, inbox, outbox, clock)
+    worker = Worker(load, inbox, outbox, clock)
     with contextlib.suppress(BrokenPipeError):  # nobody listens any more
         for request in inbox:
             worker.handle(request)
-
-
-class _Worker:
-    """Holds the writer and does what a request asks of it."""
-
-    def __init__(
-        self, load: Loader, inbox: Inbox, outbox: Outbox, clock: Callable[[], float]
-    ) -> None:
-        self._load = load
-        self._inbox = inbox
-        self._send = outbox.send
-        self._clock = clock
-        self._loaded: Writer | None = None
-        self._missing = ""  # why it is not the writer that was asked for
-        self._next_frame = -float("inf")
-        self._learnt_in: dict[str, Learnt | None] = {}  # folder → what was read from it
-
-    def handle(self, request: Request) -> None:
-        """Answer a request; if it fails, that is the answer."""
-        if self._inbox.is_cancelled(request.id):
-            self._send(Cancelled(request.id))
-            return
-        try:
-            self._answer(request)
-        except BrokenPipeError:
-            raise
-        except Exception as error:
-            traceback.print_exc()
-            self._send(Failed(request.id, _describe(error)))
-
-    def _answer(self, request: Request) -> None:
-        match request:
-            case Load():
-                start = self._clock()
-                writer, missing = self._some_writer(request)
-                self._loaded, self._missing = writer, missing
-                self._learnt_in = {}
-                name, weights, device = writer.name, writer.weights_hash, writer.device
-                note = f"{missing}. {SMALL} writes meanwhile" if missing else ""
-                seconds = round(self._clock() - start, 3)
-                self._send(Ready(request.id, name, weights, device, seconds, note))
-            case Generate() if request.arms and (learnt := self._learnt(request.learned)):
-                self._choose(request, learnt)
-            case Generate():
-                events = self._writer.write(
-                    _conditions(request),
-                    request.n,
-                    request.seed,
-                    first_row=request.first_row,
-                    sampling=Sampling(request.temperature, request.top_p),
-                )
-                self._stream(request.id, events)
-            case Decode():
-                events = self._latent_writer.decode(
-                    np.stack([_unpack(z) for z in request.z]),
-                    _conditions(request),
-                    request.seed,
-                    sampling=Sampling(request.temperature, request.top_p),
-                )
-                self._stream(request.id, events)
-            case Encode():
-                z = self._latent_writer.encode(request.text, _conditions(request))
-                self._send(Encoded(request.id, _pack(z)))
-            case Surprisal():
-                found = self._writer.surprisal(request.text, _conditions(request))
-                self._send(Surprisals(request.id, [(s.piece, float(s.nats)) for s in found]))
-            case Contributions():
-                self._send(Contributed(request.id, self._contributions(request)))
-            case Train():
-                self._train(request)
-
-    def _some_writer(self, request: Load) -> tuple[Writer, str]:
-        """Load what is asked for, or the small model where its base is missing, and say why."""
-        from models.pretrained.base import NoBase
-
-        try:
-            return self._load(request.model, request.device), ""
-        except NoBase as error:
-            return self._load(SMALL, request.device), str(error)
-
-    def _contributions(self, request: Contributions) -> list[tuple[str, dict[str, float]]]:
-        from models.contributions import contributions  # torch comes with it
-
-        z = _unpack(request.z) if request.z else None
-        found = contributions(
-            self._writer, request.text, _conditions(request), z=z, steps=INTEGRAL_STEPS
-        )
-        return [
-            (c.piece, {name: float(nats) for name, nats in c.by_condition.items()}) for c in found
-        ]
-
-    def _train(self, request: Train) -> None:
-        from curator.engine.training import train
-
-        def stopped() -> bool:
-            return self._inbox.ended or self._inbox.is_cancelled(request.id)
-
-        if self._missing:  # what is learnt for the small model is of no use to the one asked for
-            raise ValueError(self._missing)
-        try:
-            report = train(request, self._writer, self._send, stopped)
-        except InterruptedError:
-            self._send(Cancelled(request.id))
-        else:
-            self._send(Trained(request.id, report))
-
-    def _learnt(self, folder: str) -> "Learnt | None":
-        """Return what was learnt, None where it can't be used with this model: the log says why."""
-        if folder not in self._learnt_in:
-            from curator.engine.learnt import Learnt
-
-            try:
-                found = Learnt(Path(folder), self._writer)
-            except Exception:  # whatever is wrong with the folder, the curator gets texts
-                traceback.print_exc()
-                found = None
-            self._learnt_in = {folder: found}
-        return self._learnt_in[folder]
-
-    def _choose(self, request: Generate, learnt: "Learnt") -> None:
-        """Write each row in its arm; they are sent together, so that none tells its own by when."""
-        finished = []
-        for chosen in learnt.write(request, _conditions(request)):
-            if self._inbox.ended:
-                return
-            if self._inbox.is_cancelled(request.id):
-                self._send(Cancelled(request.id))
-                return
-            if chosen is not None:
-                finished.append(chosen)
-        for one in finished:
-            written = self._written(request.id, one.event)
-            self._send(
-                replace(written, arm=one.arm, expected=round(one.expected, 6), drafts=one.drafts)
-            )
-        self._send(Done(request.id))
-
-    def _stream(self, request_id: str, events: Iterable[WriterEvent]) -> None:
-        growing: dict[int, str] = {}
-        for event in events:
-            if self._inbox.ended:
-                return
-            if self._inbox.is_cancelled(request_id):
-                self._send(Cancelled(request_id))
-                return
-            match event:
-                case TokenEvent(rows=rows):
-                    growing.update(rows)
-                    now = self._clock()
-                    if growing and now >= self._next_frame:
-                        self._next_frame = now + 1 / FRAMES_A_SECOND
-                        self._send(Tokens(request_id, {str(r): t for r, t in growing.items()}))
-                case SampleEvent(row=row):
-                    growing.pop(row, None)
-                    self._send(self._written(request_id, event))
-        self._send(Done(request_id))
-
-    def _written(self, request_id: str, sample: SampleEvent) -> Written:
-        return Written(
-            id=request_id,
-            row=sample.row,
-            text=sample.text,
-            tokens=sample.tokens,
-            seconds=sample.seconds,
-            z="" if sample.z is None else _pack(sample.z),
-            logprobs=_pack(sample.logprobs),
-            model=self._writer.name,
-            weights=self._writer.weights_hash,
-            temperature=sample.temperature,
-        )
-
-    @property
-    def _writer(self) -> Writer:
-        if self._loaded is None:
-            raise ValueError("no model is loaded")
-        return self._loaded
-
-    @property
-    def _latent_writer(self) -> LatentWriter:
-        if not hasattr(self._writer, "latent"):
-            raise ValueError(f"{self._writer.name} has no latent space")
-        return cast(LatentWriter, self._writer)
-
-
-def _conditions(request: Generate | Encode | Decode | Surprisal | Contributions) -> Conditions:
-    return Conditions(request.artist, request.title, tuple(request.genres), request.features)
-
-
-def _pack(vector: Vector) -> str:
-    return base64.b64encode(np.ascontiguousarray(vector, "<f4").tobytes()).decode()
-
-
-def _unpack(packed: str) -> Vector:
-    return np.frombuffer(base64.b64decode(packed, validate=True), "<f4").astype(np.float32)
-
-
-def _describe(error: Exception) -> str:
-    """Say what went wrong; the errors that a model raises on purpose need no name of a class."""
-    if isinstance(error, ValueError | OSError) and str(error):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
 
 
 def load_writer(name: str, device: str | None) -> Writer:

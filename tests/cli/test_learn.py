@@ -6,7 +6,7 @@ import pytest
 
 from curator.domain.records import Event, Sample
 from curator.engine.errors import EngineCancelled, EngineError
-from curator.engine.protocol import Progress, Trained
+from curator.engine.messages import Progress, Trained
 from curator.store import Store
 
 SKILL = {"ratings": 25, "liked": 5, "songs": 9, "enough": True, "verdict": "good",

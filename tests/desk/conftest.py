@@ -8,7 +8,7 @@ import pytest
 from curator.config import Settings
 from curator.desk.desk import Desk
 from curator.engine.client import EngineError
-from curator.engine.protocol import Ready, Tokens, Written
+from curator.engine.messages import Ready, Tokens, Written
 
 
 class ScriptedEngine:

@@ -8,7 +8,7 @@ from curator.desk.exploring import STEPS
 from curator.domain.records import Sample, Song
 from curator.domain.vectors import pack, unpack
 from curator.engine.client import EngineError
-from curator.engine.protocol import Tokens, Written
+from curator.engine.messages import Tokens, Written
 
 
 class Answers:

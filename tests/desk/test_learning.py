@@ -12,7 +12,7 @@ from curator.desk.desk import Desk
 from curator.desk.learning import NotPromoted
 from curator.domain.arms import in_order
 from curator.engine.errors import EngineError
-from curator.engine.protocol import Progress, Ready, Trained, Written
+from curator.engine.messages import Progress, Ready, Trained, Written
 
 
 def report(**parts):

@@ -8,7 +8,7 @@ import pytest
 
 from curator.domain.records import Song
 from curator.engine.client import EngineClient, Event, WriteJob
-from curator.engine.protocol import Tokens, Written
+from curator.engine.messages import Tokens, Written
 
 PATIENCE = 120  # seconds after which a test that hangs fails
 

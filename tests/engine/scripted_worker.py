@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from curator.engine import training, worker
-from curator.engine.protocol import Progress, Train
+from curator.engine.messages import Progress, Train
 from models.writer import (
     Conditions,
     SampleEvent,

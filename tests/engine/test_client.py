@@ -12,7 +12,7 @@ import pytest
 
 from curator.domain.records import Song
 from curator.engine.client import EngineError, Restarted, TrainJob, WriteJob
-from curator.engine.protocol import Progress, Tokens, Trained, Written
+from curator.engine.messages import Progress, Tokens, Trained, Written
 
 Make = Callable[..., Any]
 

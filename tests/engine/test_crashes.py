@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from curator.engine.client import EngineError, Restarted
-from curator.engine.protocol import Done, FromWorker
+from curator.engine.messages import Done, FromWorker
 
 Make = Callable[..., Any]
 

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.engine.exchange import Exchange
-from curator.engine.protocol import Decode, Encode, Generate, Tokens, Written
+from curator.engine.messages import (
+    Decode,
+    Encode,
+    Generate,
+    Tokens,
+    Written,
+)
 
 
 def generate(first_row: int, n: int) -> Generate:

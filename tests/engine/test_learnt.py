@@ -10,7 +10,7 @@ import pytest
 
 from curator.engine import learnt, training
 from curator.engine.learnt import Chosen, Learnt, draft_seed
-from curator.engine.protocol import Generate, Progress, Train
+from curator.engine.messages import Generate, Progress, Train
 from models import learning
 from models.learning import LearnError, LearnProgress, LearnReport, Rating, Skill
 from models.writer import Conditions, SampleEvent, Sampling, Steering, TokenEvent, Vector

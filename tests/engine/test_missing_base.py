@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from curator.engine.answering import SMALL
 from curator.engine.client import EngineError, TrainJob
-from curator.engine.protocol import Trained
-from curator.engine.worker import SMALL
+from curator.engine.messages import Trained
 
 
 async def test_the_small_model_writes_where_the_base_is_missing(make: Callable[..., Any]) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.engine.protocol import (
+from curator.engine.messages import (
     Cancel,
     Cancelled,
     Contributed,
@@ -18,7 +18,6 @@ from curator.engine.protocol import (
     Load,
     Message,
     Progress,
-    ProtocolError,
     Ready,
     Surprisal,
     Surprisals,
@@ -26,9 +25,8 @@ from curator.engine.protocol import (
     Train,
     Trained,
     Written,
-    from_line,
-    to_line,
 )
+from curator.engine.protocol import ProtocolError, from_line, to_line
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))  # surrogates are no text
 NUMBER = st.floats(allow_nan=False)

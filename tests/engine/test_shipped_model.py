@@ -6,7 +6,7 @@ import pytest
 
 from curator.domain.records import Song
 from curator.engine.client import EngineClient, Event, WriteJob
-from curator.engine.protocol import Tokens, Written
+from curator.engine.messages import Tokens, Written
 
 SONG = Song("Nina Simone", "Sinnerman", ("jazz", "soul"), {"energy": 0.8, "tempo": 140.0})
 

@@ -12,7 +12,7 @@ import pytest
 
 from curator.engine import learnt
 from curator.engine.learnt import Chosen
-from curator.engine.protocol import (
+from curator.engine.messages import (
     Cancel,
     Cancelled,
     Decode,
@@ -28,9 +28,8 @@ from curator.engine.protocol import (
     Surprisals,
     Tokens,
     Written,
-    from_line,
-    to_line,
 )
+from curator.engine.protocol import from_line, to_line
 from curator.engine.worker import serve
 from models.writer import (
     Conditions,

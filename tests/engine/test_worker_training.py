@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from curator.engine import training
-from curator.engine.protocol import (
+from curator.engine.messages import (
     Cancel,
     Cancelled,
     Failed,
@@ -21,9 +21,8 @@ from curator.engine.protocol import (
     Ready,
     Train,
     Trained,
-    from_line,
-    to_line,
 )
+from curator.engine.protocol import from_line, to_line
 from curator.engine.worker import serve
 from models.learning import TooFew
 

@@ -18,7 +18,7 @@ from curator.desk.desk import Desk
 from curator.domain.records import PostStep, Request, Sample, Song
 from curator.domain.vectors import pack, unpack
 from curator.engine.client import EngineError
-from curator.engine.protocol import Ready, Tokens, Written
+from curator.engine.messages import Ready, Tokens, Written
 from curator.tui.app import CuratorApp
 from tests.tui.pictures import look  # noqa: F401 - a fixture
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from curator.engine.client import Restarted
-from curator.engine.protocol import Tokens, Written
+from curator.engine.messages import Tokens, Written
 from curator.store import (
     Store,
     StoreDamaged,

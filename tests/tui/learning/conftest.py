@@ -7,7 +7,7 @@ import pytest
 
 from curator.domain.records import Event, Request, Sample, Song, VersionStep
 from curator.engine.errors import EngineError
-from curator.engine.protocol import Progress, Trained
+from curator.engine.messages import Progress, Trained
 from curator.tui.screens.learn import LearnScreen
 from curator.tui.widgets.learn_head import LearnHead
 from curator.tui.widgets.learn_view import LearnView
