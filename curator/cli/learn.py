@@ -12,7 +12,7 @@ from curator.cli.streams import Status, count, duration, json_line, say
 from curator.cli.wiring import existing, make_trainer, open_store, settings_of, weights_of
 
 if TYPE_CHECKING:
-    from curator.domain.records import VersionStep, VersionStepKind
+    from curator.domain.steps import VersionStep, VersionStepKind
     from curator.domain.versions import Version, Versions
     from curator.engine.messages import Progress
 
@@ -277,7 +277,7 @@ def _step(
     curator: str, version: str, kind: "VersionStepKind", data: dict[str, Any]
 ) -> "VersionStep":
     from curator.desk.ledger import new_id, now, stamp
-    from curator.domain.records import VersionStep
+    from curator.domain.steps import VersionStep
 
     return VersionStep(new_id(), stamp(now()), curator, version, kind, data)
 

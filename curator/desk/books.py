@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from curator.desk.changes import Change, OutboxChanged, Saved
 from curator.desk.ledger import Clock, Ledger, new_id, now, stamp
 from curator.domain.outbox import Outbox, Post
-from curator.domain.records import PostStep, Scalar, StepKind
+from curator.domain.records import Scalar
+from curator.domain.steps import PostStep, StepKind
 
 if TYPE_CHECKING:
     from curator.store import Store

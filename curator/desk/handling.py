@@ -5,7 +5,7 @@ from typing import Literal
 
 from curator.desk.queueing import NotAllowed, Queueing
 from curator.domain.outbox import Outbox, Post, State
-from curator.domain.records import PostStep
+from curator.domain.steps import PostStep
 
 Action = Literal["send_now", "withdraw", "look_for", "posted_as", "again", "plain", "give_up"]
 

@@ -19,7 +19,8 @@ from curator.desk.survey import Survey, survey
 from curator.desk.training import Order, learned_folder, next_name, train
 from curator.domain.arms import DRAFTS
 from curator.domain.finding import for_model
-from curator.domain.records import Arm, Scalar, Song, VersionStep, VersionStepKind
+from curator.domain.records import Arm, Scalar, Song
+from curator.domain.steps import VersionStep, VersionStepKind
 from curator.domain.versions import (
     Use,
     Version,

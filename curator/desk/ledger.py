@@ -6,15 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from curator.desk.changes import Change, Listener
-from curator.domain.records import (
-    Event,
-    EventType,
-    Record,
-    Request,
-    Sample,
-    Scalar,
-    Song,
-)
+from curator.domain.records import Event, EventType, Record, Request, Sample, Scalar, Song
 from curator.domain.session import Session
 
 # What the disk needs is imported when it is needed, here and elsewhere at the desk: the first

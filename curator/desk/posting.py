@@ -11,7 +11,8 @@ from curator.desk.ledger import Ledger
 from curator.desk.queueing import Queueing
 from curator.desk.sending import Sending
 from curator.domain.outbox import STATES, Outbox, Post, State, moment
-from curator.domain.records import Event, PostStep, Request
+from curator.domain.records import Event, Request
+from curator.domain.steps import PostStep
 from curator.publishing.account import Account
 from curator.publishing.planning import Plan
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from curator.config import Settings
 from curator.domain.outbox import Outbox, Post, after
-from curator.domain.records import Event, PostStep, Request, Sample, Scalar
+from curator.domain.records import Event, Request, Sample, Scalar
 from curator.domain.session import Session
+from curator.domain.steps import PostStep
 from curator.publishing.planning import TIMELINE, Plan, plan
 
 Step = Callable[..., PostStep | None]

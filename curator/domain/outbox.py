@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
-from curator.domain.records import PostStep, StepKind
+from curator.domain.steps import PostStep, StepKind
 
 State = Literal[
     "queued",

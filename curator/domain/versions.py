@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from curator.domain.figures import Figures, Interval, read_figures
-from curator.domain.records import VersionStep
+from curator.domain.steps import VersionStep
 
 MOST_ALIKE = 0.10
 LEAST_DISTINCT = 0.10

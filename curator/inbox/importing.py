@@ -6,17 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from curator.domain.records import (
-    Event,
-    EventType,
-    PostStep,
-    Record,
-    Request,
-    Sample,
-    Scalar,
-    Song,
-    VersionStep,
-)
+from curator.domain.records import Event, EventType, Record, Request, Sample, Scalar, Song
+from curator.domain.steps import PostStep, VersionStep
 from curator.inbox.rows import BadRow, Candidate, FileRow, Kept, Row
 
 

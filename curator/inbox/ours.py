@@ -13,19 +13,8 @@ from curator.domain.columns import (
     from_cell,
     unescape,
 )
-from curator.domain.records import (
-    FEATURES,
-    Arm,
-    Doc,
-    Event,
-    EventType,
-    PostStep,
-    Request,
-    Sample,
-    StepKind,
-    VersionStep,
-    VersionStepKind,
-)
+from curator.domain.records import FEATURES, Arm, Doc, Event, EventType, Request, Sample
+from curator.domain.steps import PostStep, StepKind, VersionStep, VersionStepKind
 from curator.inbox.rows import Kept
 
 _SONG: dict[str, Kind] = {

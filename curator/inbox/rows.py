@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from curator.domain.records import Event, PostStep, Request, Sample, Verdict, VersionStep
+from curator.domain.records import Event, Request, Sample, Verdict
+from curator.domain.steps import PostStep, VersionStep
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
-from curator.domain.records import Mark, Request, Song
+from curator.domain.records import Request, Song
+from curator.domain.steps import Mark
 from curator.net.x_tweets import Account, Page, Tweet
 
 Stream = Literal["mentions", "timeline"]

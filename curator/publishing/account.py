@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from curator.domain.outbox import Outbox, Post
-from curator.domain.records import Scalar, StepKind
+from curator.domain.records import Scalar
+from curator.domain.steps import StepKind
 from curator.net.x_tweets import Metrics, Tweet
 
 

@@ -26,16 +26,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
-from curator.domain.records import (
-    Doc,
-    Event,
-    Mark,
-    PostStep,
-    Record,
-    Request,
-    Sample,
-    VersionStep,
-)
+from curator.domain.records import Doc, Event, Record, Request, Sample
+from curator.domain.steps import Mark, PostStep, VersionStep
 from curator.store.errors import StoreError
 
 FORMAT = 1

@@ -13,15 +13,8 @@ from typing import Self
 
 from tinydb import TinyDB
 
-from curator.domain.records import (
-    Event,
-    Mark,
-    PostStep,
-    Record,
-    Request,
-    Sample,
-    VersionStep,
-)
+from curator.domain.records import Event, Record, Request, Sample
+from curator.domain.steps import Mark, PostStep, VersionStep
 from curator.store.disk import Disk
 from curator.store.errors import StoreError, StoreReadOnly, from_os
 from curator.store.layout import parse, parse_all, table_of, to_op

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor
 
-from models.pretrained.model import PLACE
+from models.pretrained.layout import PLACE
 from models.pretrained.prompt import LONGEST_PROMPT
 from models.rows import MAX_TOKENS
 from models.writing import BLOCK

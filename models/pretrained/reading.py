@@ -16,7 +16,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.pretrained.cache import Prompt
-from models.pretrained.model import PLACE, Pretrained, causal
+from models.pretrained.layout import PLACE, causal
+from models.pretrained.model import Pretrained
 from models.pretrained.prompt import told
 from models.pretrained.stepping import Attend, Stepper
 from models.tokenizer import BOS, EOS, PAD

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from models.pretrained.layout import PLACE, causal
 from models.pretrained.llama import keys_values, run
-from models.pretrained.model import PLACE, Pretrained, causal
+from models.pretrained.model import Pretrained
 
 _TYPICAL = 0.7
 """Over the size of a hidden unit of the slots' network: what z changes of a slot, beside what

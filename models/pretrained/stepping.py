@@ -16,8 +16,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.pretrained.cache import Cache, Prompt
+from models.pretrained.layout import PLACE, causal
 from models.pretrained.llama import rms_norm, rotations
-from models.pretrained.model import PLACE, Pretrained, causal
+from models.pretrained.model import Pretrained
 from models.pretrained.products import Norm, Precision, Product, ease, fastest, product
 from models.rows import MAX_TOKENS
 from models.tokenizer import BOS

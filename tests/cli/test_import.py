@@ -5,7 +5,8 @@ from importlib import resources
 
 import pytest
 
-from curator.domain.records import Event, PostStep
+from curator.domain.records import Event
+from curator.domain.steps import PostStep
 from curator.store import Store
 
 HOSTILE = [

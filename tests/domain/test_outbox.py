@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from curator.domain.outbox import ANSWERING, STATES, Outbox, after
-from curator.domain.records import PostStep, StepKind
+from curator.domain.steps import PostStep, StepKind
 
 START = "2026-11-22T10:00:00.000Z"
 KINDS = get_args(StepKind)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from curator.domain.figures import Figures, Interval, read_figures
-from curator.domain.records import VersionStep
+from curator.domain.steps import VersionStep
 from curator.domain.versions import Versions, against_generator, against_reward, rival
 
 GOOD: dict[str, Any] = {

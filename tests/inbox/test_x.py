@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from curator.domain.records import Mark
+from curator.domain.steps import Mark
 from curator.inbox.polling import LONGEST, OverBudget, Pace, Poller, streams_of
 from curator.inbox.x import Place, Reader, fold, wanted
 from curator.net.x import X

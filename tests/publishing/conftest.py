@@ -8,7 +8,8 @@ import pytest
 
 from curator.config import Settings
 from curator.desk.scripted import ScriptedJudge
-from curator.domain.records import Event, PostStep, Request, Sample, Song
+from curator.domain.records import Event, Request, Sample, Song
+from curator.domain.steps import PostStep
 from curator.publishing.sender import Sender
 from tests.publishing.fake_x import FakeX, Killed
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.domain.outbox import Outbox
-from curator.domain.records import PostStep
+from curator.domain.steps import PostStep
 from curator.net.x_tweets import Tweet
 from curator.publishing.reconcile import match, normal
 

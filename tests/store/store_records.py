@@ -1,6 +1,7 @@
 """Small records to store, numbered, so that a test can tell which are there."""
 
-from curator.domain.records import Event, Mark, PostStep, Request, Sample, Song, VersionStep
+from curator.domain.records import Event, Request, Sample, Song
+from curator.domain.steps import Mark, PostStep, VersionStep
 from curator.store import Store
 
 AT = "2026-05-01T12:00:00.000000+00:00"

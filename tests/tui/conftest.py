@@ -15,7 +15,8 @@ import pytest
 from curator.config import Settings
 from curator.desk.changes import OutboxChanged
 from curator.desk.desk import Desk
-from curator.domain.records import PostStep, Request, Sample, Song
+from curator.domain.records import Request, Sample, Song
+from curator.domain.steps import PostStep
 from curator.domain.vectors import pack, unpack
 from curator.engine.client import EngineError
 from curator.engine.messages import Ready, Tokens, Written

@@ -15,8 +15,8 @@ from models.learning.freshness import Worn
 from models.pretrained.company import Company
 from models.pretrained.critic import DARING, Critic, Shown, promise
 from models.pretrained.judged import JudgedError, read
+from models.pretrained.layout import PLACE, causal
 from models.pretrained.llama import run
-from models.pretrained.model import PLACE, causal
 from models.pretrained.page import NAMES, page
 from models.pretrained.stepped import hear
 from models.pretrained.with_critic import add_critic

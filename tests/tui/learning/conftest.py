@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from curator.domain.records import Event, Request, Sample, Song, VersionStep
+from curator.domain.records import Event, Request, Sample, Song
+from curator.domain.steps import VersionStep
 from curator.engine.errors import EngineError
 from curator.engine.messages import Progress, Trained
 from curator.tui.screens.learn import LearnScreen
