@@ -162,7 +162,7 @@ class Embedding(NamedTuple):
     """What a writer makes of N texts, as numbers.
 
     `z` (N, latent): posterior means; `logprobs` (N,): mean natural log-probability of a token,
-    given the text's own z and conditions.
+    given the text's own z and conditions, in the precision that the writer writes in.
     """
 
     z: Vector

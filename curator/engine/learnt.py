@@ -6,7 +6,7 @@ the learnt generator moved, where worn is what such drafts have worn: both cost 
 that their approvals compare.
 
 A writer may choose by itself among many candidates for each text. For a draft it does so among
-fewer: no row is worth more than `MOST` texts, or the curator would wait for them.
+fewer: no row is to cost more than `MOST` texts, or the curator would wait for them.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from models.learning import (
 from models.writer import Conditions, SampleEvent, Sampling, TokenEvent, Writer, reads
 
 MOST = 40
-"""Texts that are written for a row at most."""
+"""Texts that are wanted for a row at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Learnt:
         for row, arm in enumerate(request.arms, request.first_row):
             if arm == "control":
                 seed, first, n, steering = request.seed, row, 1, None
-                candidates = self._candidates
+                candidates = None  # as it always was
             else:
                 seed, first, n = draft_seed(request.seed, row), 0, request.drafts
                 candidates = max(1, min(self._candidates, MOST // n))

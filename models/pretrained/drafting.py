@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 ROWS = 64
-"""Rows at a time: nobody waits for the first of them, and weights are read from memory less often.
-"""
+"""Rows at a time where a row is the same in any company: nobody waits for the first of them, and
+weights are read from memory less often."""
 
 
 @dataclass(slots=True)
@@ -66,13 +66,16 @@ class PretrainedDrafter:
         """Write a text for each z (N, latent) with its condition vector (N, width)."""
         uniforms = [np.random.default_rng([seed, i]).random(MAX_TOKENS) for i in range(len(z))]
         prompts: dict[bytes, Prompt] = {}
-        cache = Cache(self._stepper, rows=ROWS)
+        # Where company tells in the last digits, it is the same for all: sixteen, in use or not.
+        alone = self._stepper.least == 1
+        most = min(ROWS, max(len(z), 1)) if alone else BLOCK
+        cache = Cache(self._stepper, rows=most)
         waiting, texts = iter(range(len(z))), [""] * len(z)
         places: list[_Place] = []
-        last = torch.full((ROWS,), self._stepper.start_token, device=self._device)
-        words = torch.zeros(ROWS, dtype=torch.long, device=self._device)
+        last = torch.full((most,), self._stepper.start_token, device=self._device)
+        words = torch.zeros(most, dtype=torch.long, device=self._device)
         while True:
-            while len(places) < ROWS and (row := next(waiting, None)) is not None:
+            while len(places) < most and (row := next(waiting, None)) is not None:
                 key = known[row].tobytes()
                 if key not in prompts:
                     prompts |= self._prompts(known[row:], prompts.keys())
@@ -84,7 +87,7 @@ class PretrainedDrafter:
             if not places:
                 return texts
             count = len(places)
-            logits = self._stepper.step(last[:count], cache)
+            logits = self._stepper.step(last[: count if alone else most], cache)[:count]
             early = (words[:count] < MIN_WORDS) | ~self._ends_sentence[last[:count]]
             logits[early, self._end] = -torch.inf
             dice = np.array([uniforms[p.row][len(p.written)] for p in places], np.float32)

@@ -1,8 +1,9 @@
 """Texts as numbers by the pretrained decoder, laid out for speed: what `models.embedding` does.
 
 A curator waits for this: every draft that a reward chooses among is read. So texts of all lengths
-go side by side, a prompt is computed once for all texts of its song, and the decoder is the one
-that writes, in the precision that it writes in.
+go side by side, a prompt is computed once for all texts of its song that do, and the decoder is the
+one that writes, in the precision that it writes in. Only what is longer than anything that it would
+write is read as the model has it.
 
 Shapes: N texts of at most T tokens, BOS included, R = N · T; P tokens of the longest prompt; S
 slots; L = S + P + T places; H heads, G key-value heads, d the size of one, D hidden.
@@ -15,11 +16,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from models.embedding import embed as read_plainly
 from models.pretrained.cache import Prompt
 from models.pretrained.layout import PLACE, causal
 from models.pretrained.model import Pretrained
 from models.pretrained.prompt import told
 from models.pretrained.stepping import Attend, Stepper
+from models.rows import MAX_TOKENS
 from models.tokenizer import BOS, EOS, PAD
 from models.writer import Embedding, Vector
 
@@ -39,6 +42,9 @@ def embed(
     z = np.zeros((len(tokens), model.config.latent), np.float32)
     logprobs = np.zeros(len(tokens), np.float32)
     order = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
+    if long := [row for row in order if len(tokens[row]) > MAX_TOKENS]:
+        order = order[: -len(long)]
+        z[long], logprobs[long] = read_plainly(model, [tokens[row] for row in long], known[long])
     for first in range(0, len(order), _BATCH):
         rows = order[first : first + _BATCH]
         of = _Texts(model, stepper, [tokens[row] for row in rows], known[rows])

@@ -1,10 +1,10 @@
-"""The decoder laid out for writing: one token for sixteen rows at a time.
+"""The decoder laid out for writing: one token for many rows at a time.
 
 The same arithmetic as `Pretrained.decode`, arranged for speed: the low-rank matrices are added
 into the base's, prompts are computed once, keys and values of what is written are kept in place,
 and the last product is over the tokens that may be written at all.
 
-Shapes: B = `BLOCK` rows, N ≤ B of them that are stepped, D hidden, H heads, G key-value heads,
+Shapes: B rows of a cache, N ≤ B of them that are stepped, D hidden, H heads, G key-value heads,
 d = D / H, S slots, P tokens of a prompt, L places of the cache, A writable tokens.
 """
 

@@ -69,6 +69,15 @@ def test_a_prompt_is_computed_once_for_all_texts_of_its_song(model, asked, monke
     assert len(seen) == 3  # of five texts
 
 
+def test_what_is_longer_than_anything_written_is_read_too(model, asked):
+    tokens, known = asked
+    long = [*tokens, (tokens[1] * 9)[:56], (tokens[1] * 9)[:57], (tokens[1] * 9)[:150]]
+    songs = known[[0, 1, 2, 3, 4, 0, 1, 2]]
+    fast, plain = embed(model, steps(model, "fp32"), long, songs), plainly(model, long, songs)
+    np.testing.assert_allclose(fast.z, plain.z, atol=1e-4)
+    np.testing.assert_allclose(fast.logprobs, plain.logprobs, atol=1e-4)
+
+
 def test_no_texts_are_read_as_none(model, asked):
     found = embed(model, steps(model, "fp32"), [], asked[1][:0])
     assert found.z.shape == (0, 3)
