@@ -1,6 +1,7 @@
 """The outbox and the way into it: on the desk through its one writer, for scripts straight."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
@@ -48,11 +49,13 @@ class StoreBook:
 class DeskBook:
     """The outbox of the desk: memory first, then the disk.
 
-    `record` is for the desk's own thread, `take` for the sender's.
+    `record` is for the desk's own thread, `take` for the sender's. `on_back` is told of a post that
+    was being sent and is queued again, before anything else can happen to it.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, on_back: Callable[[Post], None] = lambda _: None) -> None:
         self._ledger = ledger
+        self._on_back = on_back
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -113,6 +116,8 @@ class DeskBook:
             return None
         post = self.outbox.post(post_id)
         self._waiting[step.id] = asyncio.get_running_loop().create_future()
+        if kind == "moved" and post is not None:
+            self._on_back(post)
         await self._waiting[step.id]
         return post
 

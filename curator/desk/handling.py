@@ -44,10 +44,12 @@ class Handling:
 
     def can(self, post: Post) -> tuple[Action, ...]:
         """Return what can be done with a post."""
+        unapproved = not self._is_approved(post.id)
+        unseen = post.unsure and not post.looked
         not_now = {
-            "again": (post.unsure and not post.looked)
-            or (post.state == "withdrawn" and not self._is_approved(post.id)),
-            "plain": post.reply_to is None,
+            "again": unseen or unapproved,
+            "plain": post.reply_to is None or unapproved,
+            "give_up": unseen,  # else a sibling could be a second answer
         }
         return tuple(action for action in _CAN.get(post.state, ()) if not not_now.get(action))
 
@@ -57,8 +59,11 @@ class Handling:
         if post is None:
             raise NotAllowed(f"there is no post {post_id}")
         if action not in self.can(post):
-            unseen = action == "again" and post.unsure
-            hint = ": it may be on X, and must be looked for first" if unseen else ""
+            hint = ""
+            if action in ("again", "plain") and not self._is_approved(post.id):
+                hint = " and not approved any more"
+            elif action in ("again", "give_up") and post.unsure:
+                hint = ": it may be on X, and must be looked for first"
             raise NotAllowed(f"it is {post.state}{hint}")
         return post
 

@@ -63,7 +63,9 @@ class Polling:
             self._task = None
 
     def start_again(self) -> None:
-        """Ask now, also after something had stopped it."""
+        """Ask now, also after something had stopped it, with the keys that there are by then."""
+        if self.stopped:
+            self._poller = None
         self.stopped = None
         self._wake.set()
         self.start()

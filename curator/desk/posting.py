@@ -8,7 +8,7 @@ from curator.desk.books import DeskBook
 from curator.desk.changes import Noticed, OutboxChanged
 from curator.desk.handling import Action, Handling
 from curator.desk.ledger import Ledger
-from curator.desk.queueing import Queueing
+from curator.desk.queueing import Followed, Queueing
 from curator.desk.sending import Sending
 from curator.domain.outbox import STATES, Outbox, Post, State, moment
 from curator.domain.records import Event, Request
@@ -42,7 +42,7 @@ class Posting:
     ) -> None:
         self._ledger = ledger
         self._settings = settings
-        self._book = DeskBook(ledger)
+        self._book = DeskBook(ledger, self._back)
         self._sending = Sending(self._book, settings, account, ledger.tell)
         self._prepare()
         ledger.follow(self._follow)
@@ -74,9 +74,11 @@ class Posting:
         self._prepare()
 
     def start(self) -> None:
-        """Begin to send."""
+        """Begin to send; a crash may have left something queued that is not approved any more."""
         self._book.start()
         self._sending.start()
+        for post in self._book.outbox.open("queued"):
+            self._back(post)
 
     async def close(self) -> None:
         """Send nothing more; what is under way has a moment to end, else it is found later."""
@@ -87,7 +89,13 @@ class Posting:
         await self._sending.work()
 
     def _follow(self, event: Event) -> Iterable[PostStep]:
-        followed = self._queueing.follow(event)
+        return self._told(self._queueing.follow(event))
+
+    def _back(self, post: Post) -> None:
+        """Keep the outbox in line with what was judged while a post was being sent."""
+        self._ledger.add(*self._told(self._queueing.back(post)))
+
+    def _told(self, followed: Followed) -> tuple[PostStep, ...]:
         if followed.notice:
             self._ledger.tell(Noticed(followed.notice, "warning"))
         if followed.steps:

@@ -85,7 +85,7 @@ class Queueing:
 
     def queue(self, sample: Sample, request: Request) -> Followed:
         """Queue the text of a sample as it stands; nothing where none is to be posted."""
-        text = self._text(sample)
+        text, kept = self._to_post(sample)
         planned = self.plan(request, text, sample.id)
         if planned.kind == "none":
             return Followed()
@@ -100,7 +100,19 @@ class Queueing:
         if planned.kind == "blocked":
             step = self._step(sample.id, "blocked", why=planned.reason, **data)
             return Followed(_some(step), f"approved, but not to be posted: {planned.reason}")
-        return Followed(_some(self._step(sample.id, "queued", **data)))
+        return Followed(_some(self._step(sample.id, "queued", **data)), kept)
+
+    def back(self, post: Post) -> Followed:
+        """Return what follows for one that is queued again: while it was being sent its approval
+        may have been taken back, or its text edited."""
+        sample, request = self._sample_of(post.id), self._request_of(post.request)
+        if sample is None or request is None or post.state != "queued":
+            return Followed()
+        if not self._session.is_approved(post.id):
+            return self._no_longer(post)
+        if self._text(sample) != post.text:
+            return self._edited(post, sample, request)
+        return Followed()
 
     def again(self, post_id: str, *, plain: bool = False) -> PostStep:
         """Queue a post another time, because the curator says so. Raises `NotAllowed`.
@@ -112,7 +124,7 @@ class Queueing:
         request = self._request_of(post.request) if post else None
         if post is None or sample is None or request is None:
             raise NotAllowed("its sample is not here")
-        text = post.text if post.state == "uncertain" else self._text(sample)
+        text, _ = self._to_post(sample)
         planned = plan(replace(request, source=TIMELINE) if plain else request, text, "all")
         if planned.kind == "blocked":
             raise NotAllowed(planned.reason)
@@ -131,9 +143,11 @@ class Queueing:
         return step
 
     def _edited(self, post: Post, sample: Sample, request: Request) -> Followed:
-        text = self._text(sample)
+        text, kept = self._to_post(sample)
         if post.state == "blocked":
             return self.queue(sample, request)
+        if post.state == "queued" and kept:
+            return Followed(notice=kept)
         if post.state != "queued":
             return Followed(
                 notice=f"edited, but {_PAST.get(post.state, 'its post keeps its text')}"
@@ -165,6 +179,14 @@ class Queueing:
             if waits and free and sample is not None and request is not None:
                 steps += self.queue(sample, request).steps
         return Followed(steps)
+
+    def _to_post(self, sample: Sample) -> tuple[str, str | None]:
+        """Return the text that a post of a sample has to have, and a word if it is an older one:
+        what may be out keeps its text, so that X would know it for the same."""
+        post, text = self._outbox.post(sample.id), self._text(sample)
+        if post is None or not post.may_be_out or post.text == text:
+            return text, None
+        return post.text, "edited, but its post keeps its text: it may be on X already"
 
     def _text(self, sample: Sample) -> str:
         edited = self._session.judgement(sample.id).text

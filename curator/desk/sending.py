@@ -100,7 +100,7 @@ class Sending:
             self.dry = why_dry(has_credentials=there, wanted=self._settings.dry_run)
             self._account = account
             self.sender = self._make_sender()
-            self.sender.stopped = broken
+            self.sender.halted = broken
         self._tell(OutboxChanged())
 
     def _sleep(self) -> float:
@@ -126,6 +126,9 @@ class Sending:
                 await self._count_likes()
             except BookClosed:
                 return
+            except Exception as error:  # a defect must not end the sender without a word
+                self.sender.halted = f"sending failed ({type(error).__name__})"
+                self._report(None, (None, None))
 
     async def _count_likes(self) -> None:
         account, now = self._account, self._book.now()

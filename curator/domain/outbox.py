@@ -104,8 +104,9 @@ class Post:
     `id` is its sample's. `at` is when it came into its state, `why` what led there in words;
     `due` is when it may leave. `first_sent` is when it was first being sent, of `attempts` in
     all. `unsure` says that nobody knows what came of the last one, `looked` how often it was read
-    back for in vain since, the last time at `looked_at`. All times are as in records; `likes` is
-    None while unknown.
+    back for in vain since, the last time at `looked_at`. `may_be_out` says so of any attempt: then
+    the text stays as it left, so that X would know it for the same. All times are as in records;
+    `likes` is None while unknown.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Post:
     attempts: int = 0
     first_sent: str | None = None
     unsure: bool = False
+    may_be_out: bool = False
     looked: int = 0
     looked_at: str | None = None
     tweet: str | None = None
@@ -257,7 +259,7 @@ def _after(post: Post | None, step: PostStep) -> Post:
             changed[name] = data[name]
     match step.step:
         case "uncertain":
-            changed["unsure"] = True
+            changed |= {"unsure": True, "may_be_out": True}
         case "sending":
             changed |= {"attempts": post.attempts + 1, "unsure": False}
             changed |= {"looked": 0, "looked_at": None}
@@ -265,7 +267,7 @@ def _after(post: Post | None, step: PostStep) -> Post:
         case "looked":
             changed |= {"looked": post.looked + 1, "looked_at": step.at}
         case "posted":
-            changed |= {"posted_at": step.at, "unsure": False}
+            changed |= {"posted_at": step.at, "unsure": False, "may_be_out": False}
             changed["by_hand"] = bool(data.get("by_hand"))
         case "counted":
             changed["counted_at"] = step.at

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from curator.net.x_errors import Refused, Unauthorised
+from curator.net.x_errors import Refused, Unauthorised, Unreachable
 
 if TYPE_CHECKING:
     import tweepy
@@ -125,23 +125,43 @@ class OAuth2Keys:
             return True
 
     def _renew(self) -> None:
-        with one_at_a_time():
-            kept = self._read() if self._read else None
-            if kept and kept.get("access_token") not in (None, self._fields["access_token"]):
-                self._fields = kept  # another process was quicker
-                if not self._runs_out(self._fields):
-                    return
-            try:
-                new = ask_for_token(
-                    self._base_url,
-                    self._fields,
-                    Hidden(grant_type="refresh_token", refresh_token=self._fields["refresh_token"]),
-                    timeout=self._timeout,
-                    clock=self._clock,
-                )
-            except Refused as error:
-                raise Unauthorised(f"X does not renew the token ({error}); {_AGAIN}") from None
-            self._keep(Hidden(self._fields | new))
+        from filelock import Timeout
+
+        try:
+            with one_at_a_time():
+                self._renew_alone()
+        except Timeout:
+            message = "another process is getting a new token from X"
+            raise Unreachable(message, unknown=False) from None
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise Unauthorised(f"the token for X can't be renewed on this machine: {why}") from None
+
+    def _renew_alone(self) -> None:
+        kept = self._kept()
+        if kept and kept.get("access_token") not in (None, self._fields["access_token"]):
+            self._fields = kept  # another process was quicker
+            if not self._runs_out(self._fields):
+                return
+        try:
+            new = ask_for_token(
+                self._base_url,
+                self._fields,
+                Hidden(grant_type="refresh_token", refresh_token=self._fields["refresh_token"]),
+                timeout=self._timeout,
+                clock=self._clock,
+            )
+        except Refused as error:
+            raise Unauthorised(f"X does not renew the token ({error}); {_AGAIN}") from None
+        self._keep(Hidden(self._fields | new))
+
+    def _kept(self) -> Hidden | None:
+        from curator.net.credentials import CredentialsError
+
+        try:
+            return self._read() if self._read else None
+        except CredentialsError as error:
+            raise Unauthorised(f"the token for X can't be read: {error}") from None
 
     def _keep(self, fields: Hidden) -> None:
         from curator.net.credentials import CredentialsError
@@ -171,7 +191,7 @@ def ask_for_token(
     import requests
 
     from curator.net.http import Session, never_arrived
-    from curator.net.x_errors import Garbled, Unreachable, XError, refusal
+    from curator.net.x_errors import Garbled, XError, refusal
 
     def check(response: requests.Response) -> None:
         if not 200 <= response.status_code < 300:

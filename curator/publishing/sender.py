@@ -5,7 +5,14 @@ waits for the network, so it runs in a thread of its own.
 """
 
 from curator.domain.outbox import Post, after, moment
-from curator.net.x_errors import Duplicate, RateLimited, Unreachable, XError
+from curator.net.x_errors import (
+    Duplicate,
+    Garbled,
+    RateLimited,
+    ServerTrouble,
+    Unreachable,
+    XError,
+)
 from curator.publishing.account import Account, Book
 from curator.publishing.reconcile import read_back
 
@@ -24,7 +31,8 @@ class Sender:
     """The one that sends.
 
     Without an account nothing leaves: what is due becomes `dry`. `budget` is what posts may cost
-    in a calendar month (UTC), in dollars. `stopped` says why nothing is sent until `start_again`;
+    in a calendar month (UTC), in dollars. `halted` says why nothing is done until `start_again`,
+    `broke` why nothing is sent, though still looked for, until there is money for the next one;
     `trouble` what went wrong last, `paused_until` until when X is left alone because of it.
     """
 
@@ -35,7 +43,8 @@ class Sender:
         self._asked: set[str] = set()
         self._failures = 0
         self.trouble: str | None = None
-        self.stopped: str | None = None
+        self.halted: str | None = None
+        self.broke: str | None = None
         self.paused_until: str | None = None
 
     def recover(self) -> None:
@@ -43,9 +52,14 @@ class Sender:
         for post in self._book.outbox.open("sending"):
             self._book.take(post.id, "uncertain", why=CUT_OFF)
 
+    @property
+    def stopped(self) -> str | None:
+        """Why nothing is sent; None while all goes on."""
+        return self.halted or self.broke
+
     def start_again(self) -> None:
         """Try again after having stopped or paused."""
-        self.stopped = None
+        self.halted = self.broke = None
         self._all_well()
 
     def look_for(self, post_id: str) -> None:
@@ -58,22 +72,21 @@ class Sender:
         What is uncertain is looked for before anything else leaves. Raises what the book raises.
         """
         now = self._book.now()
-        if self.stopped or (self.paused_until and now < self.paused_until):
+        if self.halted or (self.paused_until and now < self.paused_until):
             return None
         if self._account is not None:
             for post in self._book.outbox.open("uncertain"):
                 if self._when_to_look(post) <= now:
                     return self._look(post, self._account)
-        for post in self._book.outbox.open("queued"):
-            if post.due <= now:
-                return self._send(post)
-        return None
+        due = next((post for post in self._book.outbox.open("queued") if post.due <= now), None)
+        self.broke = self._too_dear(due) if due is not None else None
+        return None if due is None or self.broke else self._send(due)
 
     def wake_at(self) -> str | None:
         """Return when there is something to do, None while nothing is foreseen."""
-        if self.stopped:
+        if self.halted:
             return None
-        times = [post.due for post in self._book.outbox.open("queued")]
+        times = [] if self.broke else [post.due for post in self._book.outbox.open("queued")]
         if self._account is not None:
             times += map(self._when_to_look, self._book.outbox.open("uncertain"))
         soonest = min((time for time in times if time != _NEVER), default=None)
@@ -84,17 +97,20 @@ class Sender:
     def _send(self, post: Post) -> Post | None:
         if self._account is None:
             return self._book.take(post.id, "dry", why="a rehearsal: nothing was sent")
-        spent = self._book.outbox.spent(self._book.now()[:7])
-        if spent + post.price > self._budget + 1e-9:
-            self.stopped = (
-                f"posts have cost ${spent:.2f} this month, and the next one's ${post.price:.3f} "
-                f"would go over the ${self._budget:.2f} that they may cost (post_monthly_dollars)"
-            )
-            return None
         sending = self._book.take(post.id, "sending")
         if sending is None:  # withdrawn or changed a moment ago
             return self._book.outbox.post(post.id)
         return self._settle(sending, self._account)
+
+    def _too_dear(self, post: Post) -> str | None:
+        """Return why there is no money for a post, None where there is."""
+        spent = self._book.outbox.spent(self._book.now()[:7])
+        if self._account is None or spent + post.price <= self._budget + 1e-9:
+            return None
+        return (
+            f"posts have cost ${spent:.2f} this month, and the next one's ${post.price:.3f} "
+            f"would go over the ${self._budget:.2f} that they may cost (post_monthly_dollars)"
+        )
 
     def _settle(self, post: Post, account: Account) -> Post | None:
         """Send what is written down as being sent, and write down what came of it."""
@@ -158,8 +174,8 @@ class Sender:
     def _wait_for(self, error: XError) -> bool:
         """Stop or pause where waiting is the answer; False where it is not."""
         if error.stops:
-            self.stopped = str(error)
-        elif isinstance(error, RateLimited | Unreachable):
+            self.halted = str(error)
+        elif isinstance(error, RateLimited | Unreachable | ServerTrouble | Garbled):
             self._pause(str(error), error.reset if isinstance(error, RateLimited) else None)
         else:
             return False

@@ -157,6 +157,27 @@ async def test_what_needs_a_person_stops_until_it_is_started_again(make, service
     assert desk.polling.stopped is None
 
 
+async def test_started_again_it_asks_with_the_keys_that_there_are_by_then(make, service, until):
+    asked = []
+
+    def connect():
+        planted = service.doors.planted
+        secret = planted.access_secret if asked else "revoked"
+        asked.append(secret)
+        keys = OAuth1Keys(
+            planted.consumer_key, planted.consumer_secret, planted.access_token, secret
+        )
+        return X(keys, base_url=service.url, timeout=2.0)
+
+    desk = await make(connect)
+    await until(lambda: desk.polling.stopped)
+    assert "401" in desk.polling.stopped
+    desk.polling.start_again()
+    await waits(desk, until)
+    assert desk.polling.stopped is None
+    assert len(asked) == 2
+
+
 async def test_without_money_it_waits_for_the_next_month(make, service, until):
     desk = await make(x_monthly_dollars=0)
     await waits(desk, until)

@@ -10,6 +10,7 @@ import traceback
 import keyring
 import pytest
 import requests
+from filelock import FileLock
 from rich.console import Console
 from rich.traceback import Traceback
 
@@ -168,6 +169,28 @@ def test_a_token_is_not_used_while_it_can_t_be_kept(ring, running, monkeypatch):
         assert running.own_posts() == []
     assert x.post("song")
     assert running.count("POST /2/oauth2/token") == 1
+
+
+def test_what_is_locked_when_a_token_is_renewed_is_said(ring, running, monkeypatch, tmp_path):
+    keep("x", granted(running, expires_at="0"))
+    x = X(read_x(running.url), base_url=running.url)
+    with monkeypatch.context() as broken:
+        broken.setattr(Memory, "get_password", Locked.get_password)
+        with pytest.raises(Unauthorised, match=r"can't be read.*unlock") as caught:
+            x.post("song")
+        assert not caught.value.unknown
+        assert "hunter2" not in "".join(traceback.format_exception(caught.value))
+    lock = FileLock(tmp_path / "lock", timeout=0)
+    monkeypatch.setattr("curator.net.x_keys.one_at_a_time", lambda: lock)
+    with FileLock(tmp_path / "lock"), pytest.raises(Unreachable, match="another process") as caught:
+        x.post("song")
+    assert not caught.value.unknown
+    nowhere = FileLock(tmp_path / "lock" / "below a file" / "lock")
+    monkeypatch.setattr("curator.net.x_keys.one_at_a_time", lambda: nowhere)
+    with pytest.raises(Unauthorised, match="can't be renewed on this machine") as caught:
+        x.post("song")
+    assert not caught.value.unknown
+    assert running.own_posts() == []
 
 
 def test_when_renewing_fails_the_post_was_not_made(ring, running):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from curator.config import Settings
+from curator.desk.handling import Handling
 from curator.desk.scripted import ScriptedJudge
 from curator.domain.records import Event, Request, Sample, Song
 from curator.domain.steps import PostStep
@@ -84,6 +85,15 @@ class World:
     def say(self, **line):
         """Judge by a line; return its acknowledgement."""
         return self.judge.take(json.dumps(line).encode())
+
+    @property
+    def hands(self):
+        """The curator's hands in the outbox."""
+        judge, book = self.judge, self.judge.book
+        return Handling(
+            book.outbox, judge._queueing, judge.session.is_approved, book.now, book.take,
+            self.store.append,
+        )  # fmt: skip
 
     def approve(self, sample, **more):
         return self.say(sample_id=sample, verdict="approve", **more)

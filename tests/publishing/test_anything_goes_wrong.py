@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from contextlib import suppress
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from curator.desk.queueing import NotAllowed
 from curator.net.x_errors import (
     Duplicate,
     Garbled,
@@ -25,6 +27,7 @@ from curator.net.x_errors import (
     Unreachable,
     Unsummoned,
     UsageCapped,
+    XError,
 )
 
 SAMPLES = ["m0a", "m0b", "m1a", "m1b", "m2a"]
@@ -55,6 +58,7 @@ def sitting(make_world, killed):
             self.world = make_world()
             self.world.x.knows_duplicates = knows
             self.taken = Counter()
+            self.maybe = {}
             self.number = 0
             post = self.world.x.post
 
@@ -65,14 +69,24 @@ def sitting(make_world, killed):
                 assert sending.text == text
                 assert session.is_approved(sending.id)
                 judged = session.judgement(sending.id).text
-                assert text == (judged or self.world.store.sample(sending.id).text)
+                now = judged or self.world.store.sample(sending.id).text
+                # What may be on X keeps its text.
+                assert text == self.maybe.get(sending.id, now)
                 on_disk = [s for s in self.world.store.posts() if s.post == sending.id]
                 assert on_disk[-1].step == "sending"
                 before = len(self.world.x.tweets)
+                unknown = True
                 try:
-                    return post(text, reply_to)
+                    tweet = post(text, reply_to)
+                    unknown = False
+                    return tweet
+                except XError as error:
+                    unknown = error.unknown
+                    raise
                 finally:
                     self.taken[sending.id] += len(self.world.x.tweets) - before
+                    if unknown:
+                        self.maybe.setdefault(sending.id, text)
 
             self.world.x.post = watched
 
@@ -99,6 +113,13 @@ def sitting(make_world, killed):
         @rule(step=st.sampled_from(["undo", "redo"]))
         def step(self, step):
             self.living(lambda: self.world.say(**{step: True}))
+
+        @rule(sample=st.sampled_from(SAMPLES), action=st.sampled_from(["again", "give_up"]))
+        def handle(self, sample, action):
+            post = self.world.post(sample)
+            if post is not None and action in self.world.hands.can(post):
+                with suppress(NotAllowed):
+                    self.living(lambda: getattr(self.world.hands, action)(sample))
 
         @rule(seconds=st.sampled_from([0, 5, 21, 700]))
         def wait(self, seconds):
@@ -163,7 +184,7 @@ def sitting(make_world, killed):
             self.no_approval_is_forgotten()
             for sample in SAMPLES:
                 known = world.state(sample) == "posted"
-                assert known == (self.taken[sample] == 1)
+                assert known == (self.taken[sample] == 1) or world.state(sample) == "given up"
                 if world.state(sample) == "uncertain":
                     assert world.post(sample).looked >= 1
 
@@ -180,7 +201,7 @@ def test_in_any_order(make_world, killed):
 def something(machine, chance):
     """Let something happen."""
     sample = chance.choice(SAMPLES)
-    match chance.randrange(12):
+    match chance.randrange(13):
         case 0 | 1 | 2:
             machine.approve(sample)
         case 3:
@@ -201,6 +222,8 @@ def something(machine, chance):
             machine.die_at_a_write(chance.randint(0, 3), chance.random() < 0.5)
         case 11:
             machine.world.sender.start_again()
+        case 12:
+            machine.handle(sample, chance.choice(["again", "give_up"]))
     machine.wait(chance.choice([0, 5, 21, 700]))
 
 

@@ -305,6 +305,52 @@ def test_the_month_s_money_is_not_overspent(make_world):
     assert [world.state(f"m{n}a") for n in range(4)] == ["posted", "posted", "queued", "queued"]
 
 
+def test_without_money_what_may_be_out_is_still_looked_for(make_world, monkeypatch):
+    world = make_world(post_monthly_dollars=0.015)
+    world.x.faults = [("after", UNKNOWN[0])]
+    monkeypatch.setattr(world.x, "own_posts", lambda since_id=None: [])  # it shows late
+    world.approve("m0a")
+    world.wait()
+    world.approve("m1a")
+    world.wait()
+    assert (world.state(), world.state("m1a")) == ("uncertain", "queued")
+    assert "post_monthly_dollars" in world.sender.stopped
+    assert world.sender.wake_at() == world.sender._when_to_look(world.post())
+    monkeypatch.undo()
+    world.wait(600)
+    assert world.state() == "posted"
+    assert world.sender.wake_at() is None
+
+
+def test_money_comes_with_the_month_or_when_the_dear_one_is_gone(make_world):
+    world = make_world(post_monthly_dollars=0.015)
+    world.approve("m0a")
+    world.wait()
+    world.approve("m1a")
+    world.wait()
+    assert world.sender.stopped
+    world.say(undo=True)
+    world.wait()
+    assert world.sender.stopped is None
+    world.approve("m2a")
+    world.wait()
+    assert world.state("m2a") == "queued"
+    world.wait(31 * 86_400)
+    assert (world.state("m2a"), world.sender.stopped) == ("posted", None)
+
+
+@pytest.mark.parametrize("kind", [ServerTrouble, Garbled])
+def test_trouble_on_the_way_to_a_token_is_waited_out(world, kind):
+    error = kind("X has trouble of its own (503)")
+    error.unknown = False  # it was of the token: nothing else was asked of X yet
+    world.x.faults = [("before", error)]
+    world.approve("m0a")
+    world.wait()
+    assert (world.state(), world.sender.trouble) == ("queued", str(error))
+    world.wait(600)
+    assert world.state() == "posted"
+
+
 def test_without_an_account_it_is_a_rehearsal(world):
     world.account = None
     world.restart()

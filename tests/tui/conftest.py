@@ -15,7 +15,7 @@ import pytest
 from curator.config import Settings
 from curator.desk.changes import OutboxChanged
 from curator.desk.desk import Desk
-from curator.domain.records import Request, Sample, Song
+from curator.domain.records import Event, Request, Sample, Song
 from curator.domain.steps import PostStep
 from curator.domain.vectors import pack, unpack
 from curator.engine.client import EngineError
@@ -275,6 +275,10 @@ def fill_outbox(desk, states=POSTS):
             step = PostStep(f"{id}{kind}", at, id, kind, own)
             assert desk.posting.outbox.apply(step), (state, kind)
             desk.ledger.add(step)
+        if state != "withdrawn":
+            approval = Event(f"{id}A", at, "ann", "judged", id, {"request": request.id,
+                             "verdict": "approve"})  # fmt: skip
+            desk.ledger.add(approval)
     desk.ledger.tell(OutboxChanged())
 
 

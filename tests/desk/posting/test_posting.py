@@ -2,69 +2,18 @@
 
 import asyncio
 import json
-import threading
 from datetime import timedelta
 
 import pytest
 
-from curator.desk.changes import Noticed, OutboxChanged
+from curator.desk.changes import OutboxChanged
 from curator.desk.queueing import NotAllowed
 from curator.domain.outbox import Outbox
-from curator.domain.records import Request, Sample, Song
 from curator.net.credentials import CredentialsError
-from curator.net.x_errors import Refused, Unpaid, Unreachable, Unsummoned
+from curator.net.x_errors import Refused, Unpaid, Unsummoned
 from curator.store import Store, StoreError
+from tests.desk.posting.helpers import SlowX, let_pass, notices, sent, state
 from tests.publishing.fake_x import FakeX
-
-
-class SlowX(FakeX):
-    """Answers a post only once it is let go."""
-
-    def __init__(self):
-        super().__init__()
-        self.asking = threading.Event()
-        self.let_go = threading.Event()
-
-    def post(self, text, reply_to=None):
-        self.asking.set()
-        assert self.let_go.wait(10)
-        return super().post(text, reply_to)
-
-
-@pytest.fixture
-def x():
-    return FakeX()
-
-
-@pytest.fixture(autouse=True)
-def mentions(tmp_path):
-    """Requests m0 to m3, mentions but for m3, each with a sample m0a …"""
-    with Store.open(tmp_path) as store:
-        for n in range(4):
-            source = "mention" if n < 3 else "typed"
-            request = Request(f"m{n}", "", source, "words?", Song("A", "B"), "fan", f"7{n}")
-            samples = [Sample(f"m{n}{c}", f"m{n}", "", f"It glows {n}{c}.", "m") for c in "ab"]
-            store.append(request, *samples).result()
-
-
-@pytest.fixture
-async def desk(desks, x):
-    return await desks(x)
-
-
-def state(desk, post="m0a"):
-    row = desk.posting.row(post)
-    return row and row.post.state
-
-
-def notices(desk):
-    return [c.text for c in desk.heard if isinstance(c, Noticed)]
-
-
-def let_pass(desk, seconds=30):
-    """Let time pass; the sender looks at the clock again."""
-    desk.ledger._clock.time += timedelta(seconds=seconds)
-    desk.posting._sending.wake()
 
 
 async def test_approving_queues_and_time_sends(desk, x, until):
@@ -224,13 +173,6 @@ async def test_credentials_that_can_t_be_read_rehearse_nothing(desks, until, err
 # What the curator can do
 
 
-async def sent(desk, x, until, error, when="before", post="m0a", ends="rejected"):
-    x.faults = [(when, error)]
-    desk.judging.approve(post)
-    let_pass(desk)
-    await until(lambda: state(desk, post) == ends)
-
-
 async def test_send_now_and_withdraw(desk, x, until):
     desk.judging.approve("m0a")
     desk.judging.approve("m1a")
@@ -257,38 +199,6 @@ async def test_a_refused_reply_can_become_a_plain_post(desk, x, until):
     desk.posting.send_now("m0a")
     await until(lambda: state(desk) == "posted")
     assert x.tweets[0].reply_to is None
-
-
-async def test_what_is_uncertain_can_be_looked_for_named_or_given_up(desk, x, until):
-    lost = Unreachable("X did not answer in time")
-    x.reading = [Unreachable("again"), None, None]
-    await sent(desk, x, until, lost, ends="uncertain")
-    assert "again" not in desk.posting.row("m0a").can
-    with pytest.raises(NotAllowed, match="looked for first"):
-        desk.posting.again("m0a")
-    desk.posting.start_again()
-    await until(lambda: desk.posting.row("m0a").post.looked == 1)
-    assert desk.posting.row("m0a").can == ("look_for", "posted_as", "again", "give_up")
-    desk.posting.look_for("m0a")
-    await until(lambda: desk.posting.row("m0a").post.looked == 2)
-    with pytest.raises(NotAllowed, match="number"):
-        desk.posting.posted_as("m0a", "https://x.com/me")
-    desk.posting.posted_as("m0a", "https://x.com/me/status/1234?s=20")
-    assert (state(desk), desk.posting.row("m0a").post.tweet) == ("posted", "1234")
-    desk.posting.start_again()
-    await sent(desk, x, until, lost, post="m1a", ends="uncertain")
-    with pytest.raises(NotAllowed, match="another post"):
-        desk.posting.posted_as("m1a", "1234")
-    desk.posting.give_up("m1a")
-    assert state(desk, "m1a") == "given up"
-
-
-async def test_a_second_try_of_what_may_be_on_x_keeps_its_text(desk, x, until):
-    await sent(desk, x, until, Unreachable("X did not answer in time"), ends="uncertain")
-    await until(lambda: desk.posting.row("m0a").post.looked)
-    desk.judging.edit("m0a", "It shines.")
-    desk.posting.again("m0a")
-    assert desk.posting.row("m0a").post.text == "It glows 0a."
 
 
 async def test_stopped_it_goes_on_when_told(desk, x, until):
