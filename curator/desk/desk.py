@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from curator.config import Settings
+from curator.desk.aside import Aside
 from curator.desk.asking import Asking
 from curator.desk.cards import Cards
 from curator.desk.changes import (
@@ -73,6 +74,7 @@ class Desk:
         self.engine = engine
         self.ledger = Ledger(settings.curator, clock)
         self.asking = Asking(self.ledger)
+        self.aside = Aside(home)
         self.judging = Judging(self.ledger, tick)
         self.history = History(self.ledger)
         self.looking_up = LookingUp(self.ledger, looking)

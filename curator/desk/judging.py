@@ -39,7 +39,7 @@ class Judging:
 
     def _judge(self, sample_id: str, verdict: Verdict | None) -> Event:
         draft = self._ledger.session.judgement(sample_id).draft
-        if verdict == "approve" and draft is not None:
+        if verdict == "approve" and draft:  # an empty one is no text
             self.edit(sample_id, draft)
         seconds = round(self.stopwatch.lap(self._tick()), 3)
         event = self._record("judged", sample_id, verdict=verdict, seconds=seconds)
@@ -74,6 +74,11 @@ class Judging:
         """Keep unfinished typing, None when it is given up."""
         if self._ledger.session.judgement(sample_id).draft != text:
             self._record("drafted", sample_id, text=text)
+
+    def end_draft(self, sample_id: str) -> None:
+        """Have no draft, whatever is undone: one that became an edit does not come back with the
+        edit's undoing."""
+        self._record("drafted", sample_id, text=None)
 
     def tag(self, sample_id: str, tags: tuple[str, ...]) -> Event | None:
         """Replace a sample's tags. None if nothing changed."""

@@ -160,9 +160,14 @@ class Learning:
     def against(self, version: Version, *, generator: bool) -> list[str]:
         """Return what speaks against promoting a version, with its generator or without."""
         weights = self._engine.info.weights if self._engine.info else None
-        if generator:
-            return against_generator(version, self.versions.in_use, weights)
-        return against_reward(version, weights)
+        found = (
+            against_generator(version, self.versions.in_use, weights)
+            if generator
+            else against_reward(version, weights)
+        )
+        if weights is None:
+            found.insert(0, "no model is loaded yet: whether it is for this one can't be told")
+        return found
 
     # Training
 
@@ -182,6 +187,9 @@ class Learning:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        if self._task is task:  # it had not begun, and so never came to its end
+            self._task = self.running = None
+            self._ledger.tell(LearningChanged())
         return True
 
     async def _train(self, seed: int | None) -> None:

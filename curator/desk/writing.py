@@ -52,6 +52,7 @@ class Writing:
         self._learnt = learnt
         self._unused: set[str] = set()
         self._goal: dict[str, int] = {}  # request → rows wanted, in the order of wanting
+        self._failed: set[str] = set()
         self._front: str | None = None
         self._current: str | None = None
         self._job: asyncio.Task[None] | None = None
@@ -81,6 +82,9 @@ class Writing:
 
     def face(self, request_id: str | None, following: Iterable[str] = ()) -> None:
         """Say which request the curator looks at and which come next: their batches are wanted."""
+        if request_id != self._front and request_id in self._failed:  # turned to: once more
+            self._failed.discard(request_id)
+            self._goal.pop(request_id, None)
         self._front = request_id
         wanted = [r for r in (request_id, *following) if r is not None]
         for other in [r for r in self._goal if r not in wanted]:
@@ -162,6 +166,7 @@ class Writing:
                     raise error
             except EngineError as error:
                 self._goal[request_id] = 0
+                self._failed.add(request_id)
                 self._ledger.tell(Noticed(str(error), "error"))
             finally:
                 self._current = None

@@ -82,7 +82,10 @@ class Versions:
                 )
             case "promoted" if version is not None:
                 generator, insisted = bool(data.get("generator")), bool(data.get("insisted"))
-                self._uses.append(Use(version, generator, step.at, insisted))
+                now = self._uses[-1] if self._uses else None
+                # The same once more is no second one, that rolling back would bring back.
+                if now is None or (now.version.name, now.generator) != (step.version, generator):
+                    self._uses.append(Use(version, generator, step.at, insisted))
             case "rolled_back" if self._uses and self._uses[-1].version.name == step.version:
                 self._uses.pop()
 

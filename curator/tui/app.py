@@ -123,11 +123,19 @@ class CuratorApp(App[None]):
     def watch_theme(self, theme: str) -> None:
         """Remember the theme; writing it down never keeps a key waiting."""
         if self.is_running and self.is_ready and self._kept_theme != theme:
-            from curator.config import save_setting
-
             self._kept_theme = theme
-            home = self.desk.home
-            self.run_worker(lambda: save_setting(home, "theme", theme), thread=True)
+            self.run_worker(lambda: self._keep_theme(theme), thread=True)
+
+    def _keep_theme(self, theme: str) -> None:
+        from curator.config import save_setting
+
+        try:
+            save_setting(self.desk.home, "theme", theme)
+        except (OSError, ValueError) as error:  # no room, or no TOML in it
+            why = getattr(error, "strerror", None) or str(error)
+            self.call_from_thread(
+                self.review.say, f"the theme is not kept for the next time: {why}", "warn"
+            )
 
     def action_leave(self) -> None:
         """Show how the sitting went, then leave."""
@@ -139,8 +147,9 @@ class CuratorApp(App[None]):
             self.exit()
             return
         self.review.leave_editor()
+        waiting = self.review.put_aside()
         keeper = self.desk.ledger.keeper
-        screen = SittingScreen(self.desk.sitting(), keeper.unsaved if keeper else 0)
+        screen = SittingScreen(self.desk.sitting(), keeper.unsaved if keeper else 0, waiting)
         self.push_screen(screen, self._answered)
 
     def _answered(self, leave: bool | None) -> None:
@@ -156,12 +165,8 @@ class CuratorApp(App[None]):
         rescued = await self._close_desk()
         if rescued is None:
             self.exit()
-            return
-        self._end(
-            FAILED,
-            f"curator: the disk did not take the last records; they are in {rescued}\n"
-            f"Once there is room: curator import {rescued}",
-        )
+        else:
+            self._end(FAILED, _rescued(rescued))
 
     def _end(self, code: int, last_words: str) -> None:
         self.last_words = last_words
@@ -182,7 +187,9 @@ class CuratorApp(App[None]):
     async def on_unmount(self) -> None:
         """However the app ends, the desk is closed with everything on disk."""
         if self.is_ready and self.desk.is_open:
-            await self._close_desk()
+            rescued = await self._close_desk()
+            if rescued is not None:
+                self.last_words = "\n".join(filter(None, [self.last_words, _rescued(rescued)]))
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and clicks are how the desk knows that the curator is there."""
@@ -191,3 +198,10 @@ class CuratorApp(App[None]):
             self.desk.judging.active()
             self.review.key_pressed()
         await super().on_event(event)
+
+
+def _rescued(path: Path) -> str:
+    return (
+        f"curator: the disk did not take the last records; they are in {path}\n"
+        f"Once there is room: curator import {path}"
+    )

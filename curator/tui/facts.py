@@ -101,6 +101,8 @@ def preview_facts(
     if row is not None and (row.post.state in ANSWERING or card.judgement.verdict == "approve"):
         going = postings.fate(desk, row, keys)
         return PreviewFacts(card.text, card.length, tuple(warnings(card)), rows, going)
+    if card.judgement.draft:  # what approving would post
+        return edited_facts(card, card.judgement.draft, desk, rows)
     return _planned(card, desk, rows)
 
 

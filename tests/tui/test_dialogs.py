@@ -1,5 +1,6 @@
 """New requests, the song, tags, the filter, help, the palette, leaving."""
 
+import pytest
 from textual import events
 from textual.widgets import Input
 
@@ -64,6 +65,34 @@ async def test_nothing_typed_is_said_and_escape_keeps_the_text(stage, script):
         assert app.screen.text == "Slow"
         await pilot.press("escape")
         assert len(app.desk.ledger.requests) == 6
+
+
+async def test_what_is_typed_and_not_taken_in_is_there_the_next_time(stage, script):
+    async with stage.open() as pilot:
+        await pilot.press("n")
+        await pilot.press(*script.typed("Foo - Bar"))
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        lines = text_of(pilot.app.screen.query_one("#figures"))
+        assert "1 line of new requests" in " ".join(lines.split())
+        await pilot.press("x")
+    async with stage.open() as pilot:
+        await pilot.press("n")
+        assert pilot.app.screen.text == "Foo - Bar"
+        await pilot.press("ctrl+s")
+        await script.settled(pilot)
+        await pilot.press("n")
+        assert pilot.app.screen.text == ""
+    assert not (stage.home / "asked.txt").exists()
+
+
+async def test_typing_is_written_aside_while_it_goes_on(stage, script):
+    async with stage.open() as pilot:
+        await pilot.press("n")
+        await pilot.press(*script.typed("Foo"))
+        file = stage.home / "asked.txt"
+        await script.until(file.exists)
+        assert file.read_text("utf-8") == "Foo"
 
 
 async def test_what_is_pasted_at_the_desk_is_looked_over_first(stage, script):
@@ -252,6 +281,23 @@ async def test_the_theme_is_remembered(stage, script):
         await pilot.press("ctrl+t")
         assert app.theme == "curator-light"
         await script.until(lambda: load_settings(stage.home).theme == "curator-light")
+
+
+@pytest.mark.parametrize("spoilt", ["theme = \n", None])
+async def test_a_theme_that_can_t_be_kept_is_said_and_no_reason_to_fail(stage, script, spoilt):
+    async with stage.open() as pilot:
+        config = stage.home / "config.toml"
+        config.unlink(missing_ok=True)
+        if spoilt is None:
+            config.mkdir()
+        else:
+            config.write_text(spoilt, "utf-8")
+        before = pilot.app.theme
+        await pilot.press("ctrl+t")
+        status = pilot.app.review.query_one("#status")
+        await script.until(lambda: "not kept for the next time" in status.facts.text)
+        assert pilot.app.theme != before
+        assert pilot.app.is_running
 
 
 async def test_an_unknown_theme_is_no_reason_to_fail(stage):

@@ -204,3 +204,47 @@ async def test_removed_words_are_struck_and_added_ones_underlined(stage):
         assert diff.ink("removed").strike
         assert diff.ink("added").underline
         assert isinstance(pilot.app.review.editor, Editor)
+
+
+async def test_undoing_a_saved_edit_brings_no_half_typed_draft_back(stage, script):
+    async with stage.open() as pilot:
+        app = pilot.app
+        await pilot.press("home", "e", "end")
+        await type_into(pilot, script, " half")
+        app.review.keep_draft()
+        await type_into(pilot, script, " and whole")
+        await pilot.press("enter")
+        await script.settled(pilot)
+        assert app.review.card.text.endswith("half and whole")
+        await pilot.press("u")
+        assert app.review.card.judgement.draft is None
+        await pilot.press("a")
+        assert app.review.slots == [] or app.review.request_id != "0REQUEST0"
+        (judged,) = app.desk.ledger.session.approved()
+        assert app.desk.ledger.session.judgement(judged).text is None
+
+
+async def test_an_emptied_draft_is_none(stage, script):
+    async with stage.open() as pilot:
+        app = pilot.app
+        await pilot.press("home", "e", "end")
+        await type_into(pilot, script, "!!")
+        await pilot.press("enter", "e", "f7", "backspace", "escape")
+        await script.settled(pilot)
+        assert app.review.card.judgement.draft is None
+        await pilot.press("a")
+        (judged,) = app.desk.ledger.session.approved()
+        assert app.desk.ledger.session.judgement(judged).text.endswith("it.!!")
+
+
+async def test_what_a_draft_would_post_is_seen_before_and_said_after(stage, script):
+    async with stage.open() as pilot:
+        app = pilot.app
+        await pilot.press("home", "e", "end")
+        await type_into(pilot, script, " la" * 80)
+        await pilot.press("escape")
+        await script.settled(pilot)
+        assert app.review.query_one("#preview").facts.text.endswith(" la")
+        assert app.review.query_one("#preview").facts.length.left < 0
+        await pilot.press("a")
+        assert "characters too long to post" in app.review.query_one("#status").facts.text

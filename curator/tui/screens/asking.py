@@ -4,6 +4,7 @@ Dialogs are imported when they are opened: the first paint needs none of them.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Literal
 
 from textual import events
@@ -17,6 +18,7 @@ from curator.tui.screens.judging import Judging
 from curator.tui.widgets.filter_line import FilterLine
 from curator.tui.wording import counted
 
+_MOST_PASTED = 200_000
 FILTER_PAUSE = 0.15
 """Seconds of quiet after which the typed filter is used."""
 
@@ -24,7 +26,6 @@ FILTER_PAUSE = 0.15
 class Asking(Judging, Everywhere):
     """Opens the dialogs and takes what they bring back."""
 
-    _asked = ""
     _line: FilterLine | None = None
 
     # New requests
@@ -33,12 +34,15 @@ class Asking(Judging, Everywhere):
         """Ask for words on a song."""
         from curator.tui.screens.new_request import NewRequest
 
-        dialog = NewRequest(self._asked, self.keymap)
+        def typed(text: str) -> None:
+            self.desk.aside.text = text
+            self._write_aside()
 
         def closed(text: str | None) -> None:
-            self._asked = "" if text else dialog.text
             if text:
                 self.run_worker(self._take(text))
+
+        dialog = NewRequest(self.desk.aside.text, self.keymap, typed)
 
         self.app.push_screen(dialog, closed)
 
@@ -47,6 +51,8 @@ class Asking(Judging, Everywhere):
         requests = await asyncio.to_thread(self.desk.asking.read, text)
         idle = self.request_id is None
         self.desk.asking.take(requests)
+        self.desk.aside.text = ""
+        self._write_aside()
         if len(requests) == 1 or idle:
             self.go_to(requests[0].id)
         self.say(f"{counted(len(requests), 'request')} taken in", "good")
@@ -55,8 +61,29 @@ class Asking(Judging, Everywhere):
         """What is pasted at the desk becomes a request to look over, never a row of keys."""
         if self.focused is None and self.desk.is_open and event.text.strip():
             event.stop()
-            self._asked = f"{self._asked.rstrip()}\n{event.text}".lstrip()[:200_000]
+            text = f"{self.desk.aside.text.rstrip()}\n{event.text}".lstrip()
+            self.desk.aside.text = text[:_MOST_PASTED]
+            self._write_aside()
             self.action_new()
+            if len(text) > _MOST_PASTED:
+                self.notify("That was too much at once: its end was left out.", severity="warning")
+
+    def put_aside(self) -> int:
+        """Keep what was typed and not taken in, for the next sitting; return its lines."""
+        from curator.tui.screens.new_request import NewRequest
+
+        if isinstance(self.app.screen, NewRequest):
+            self.desk.aside.text = self.app.screen.text
+        self._write_aside()
+        return sum(bool(line.strip()) for line in self.desk.aside.text.splitlines())
+
+    def _write_aside(self) -> None:
+        self.run_worker(self._have_aside_written, thread=True)
+
+    def _have_aside_written(self) -> None:
+        # What can't be written is still there while the desk is.
+        with suppress(OSError):
+            self.desk.aside.write()
 
     # The song, tags
 

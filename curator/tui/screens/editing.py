@@ -120,7 +120,7 @@ class Editing(Judging):
         judgement = self.desk.ledger.session.judgement(sample.id)
         standing, _ = editable(judgement.text or sample.text)
         text = editor.text
-        self.desk.judging.draft(sample.id, None if text == standing else text)
+        self.desk.judging.draft(sample.id, None if text in ("", standing) else text)
 
     def on_editor_saved(self, message: "Editor.Saved") -> None:
         """Keep the text as it is typed."""
@@ -133,10 +133,11 @@ class Editing(Judging):
             )
             return
         self._close()
-        before = self.desk.ledger.session.judgement(sample.id).text or sample.text
-        if message.text != editable(before)[0]:
+        judgement = self.desk.ledger.session.judgement(sample.id)
+        if message.text != editable(judgement.text or sample.text)[0]:
             self.desk.judging.edit(sample.id, message.text)
-        self.desk.judging.draft(sample.id, None)
+        if judgement.draft is not None:
+            self.desk.judging.end_draft(sample.id)
         self.show_all(reveal=True)
         self.say(f"kept the text: {self.key_of('approve')} approves it", "good")
 

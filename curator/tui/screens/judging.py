@@ -30,7 +30,10 @@ class Judging(GoingOut):
             self.say(f"{card.number} is approved already")
         else:
             self.desk.judging.approve(card.sample.id)
-            self._say_approved(card)
+            self.show_cards()
+            at = find(self.slots, card.sample.id)
+            now = None if at is None else self.slots[at].card
+            self._say_approved(now or card)  # a draft has become its text
         self.go_on()
 
     def _say_approved(self, card: Card) -> None:

@@ -1,7 +1,7 @@
 """New requests: typed or pasted, one a line, with what the parser makes of each."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from textual.widget import Widget
 from textual.widgets import TextArea
@@ -15,6 +15,8 @@ from curator.tui.widgets.inked import Line, Sheet
 from curator.tui.wording import counted, fit
 
 _READ_PAUSE = 0.1
+_KEEP_PAUSE = 0.5
+"""Seconds of quiet after which what is typed is written aside."""
 _MOST_SHOWN = 8
 
 Reading = tuple[str, str, int]
@@ -44,14 +46,23 @@ class Readings(Sheet[tuple[Reading, ...]]):
 
 
 class NewRequest(Dialog[str]):
-    """Brings back the typed text; escape keeps it for the next time."""
+    """Brings back the typed text; escape keeps it for the next time.
+
+    `typed` is told of it in every pause of the typing, and at the end.
+    """
 
     title_text = "New requests"
     keys = (("accept", "take them in"), ("cancel", "not now, the text stays"))
 
-    def __init__(self, text: str = "", keymap: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        text: str = "",
+        keymap: Mapping[str, str] | None = None,
+        typed: Callable[[str], None] = lambda _: None,
+    ) -> None:
         super().__init__(keymap)
         self.text = text
+        self._typed = typed
         self._read: dict[str, Reading] = {}
         self._pauses = Pauses(self)
 
@@ -77,6 +88,13 @@ class NewRequest(Dialog[str]):
         self.text = self.query_one(TextArea).text
         self.query_one(Hint).facts = ""
         self._read_soon()
+        self._pauses.later("keep", _KEEP_PAUSE, lambda: self._typed(self.text))
+
+    def on_unmount(self) -> None:
+        """Keep it however it ends, unless it was taken in."""
+        if self._pauses.is_later("keep"):
+            self._pauses.not_later("keep")
+            self._typed(self.text)
 
     def _read_soon(self) -> None:
         self._pauses.later("read", _READ_PAUSE, self._read_now)
@@ -96,6 +114,7 @@ class NewRequest(Dialog[str]):
     def action_accept(self) -> None:
         """Bring the text back."""
         if self.text.strip():
+            self._pauses.not_later("keep")
             self.dismiss(self.text)
         else:
             self.query_one(Hint).facts = "There is nothing to ask for yet."

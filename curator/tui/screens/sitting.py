@@ -33,10 +33,12 @@ class SittingScreen(ModalScreen[bool]):
 
     CSS_PATH = "../dialogs.tcss"
 
-    def __init__(self, sitting: Sitting, unsaved: int) -> None:
+    def __init__(self, sitting: Sitting, unsaved: int, aside: int = 0) -> None:
+        """`aside` lines of new requests were typed and not taken in."""
         super().__init__()
         self._sitting = sitting
         self._unsaved = unsaved
+        self._aside = aside
         self._leaving = False
 
     def compose(self) -> ComposeResult:
@@ -51,6 +53,9 @@ class SittingScreen(ModalScreen[bool]):
             if self._unsaved
             else "Everything is on disk. "
         )
+        if self._aside:
+            lines = counted(self._aside, "line")
+            kept += f"{lines} of new requests, not taken in, are kept for the next time. "
         self._say(f"{kept}Any key leaves, esc goes back.")
 
     def _say(self, sentence: str) -> None:

@@ -156,7 +156,8 @@ class Editor(Vertical):
         area = self.query_one(PostArea)
         area.load_text(text)
         area.move_cursor(area.document.end)
-        area.focus(scroll_visible=False)
+        # At once, unlike `focus`: the next key must find it, and never the desk's commands.
+        self.screen.set_focus(area, scroll_visible=False)
         return self._fit(width)
 
     def _fit(self, width: int) -> int:
@@ -191,8 +192,14 @@ class Editor(Vertical):
         self.call_after_refresh(self.refit)
 
     def action_save(self) -> None:
-        """Keep the text."""
-        self.post_message(self.Saved(self.text))
+        """Keep the text, with what was typed before this key and is on its way to the field: by
+        the screen, then by the field itself."""
+        area = self.query_one(PostArea)
+
+        def save() -> None:
+            self.post_message(self.Saved(self.text))
+
+        self.screen.call_later(lambda: area.call_later(save))
 
     def action_leave(self) -> None:
         """Leave it."""

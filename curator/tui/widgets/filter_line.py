@@ -66,7 +66,8 @@ class FilterLine(Vertical):
     def open(self) -> None:
         """Begin to type."""
         self.display = True
-        self.query_one(Input).focus(scroll_visible=False)
+        # At once, unlike `focus`: the next key must find it, and never the desk's commands.
+        self.screen.set_focus(self.query_one(Input), scroll_visible=False)
 
     def close(self) -> None:
         """Hide, empty."""

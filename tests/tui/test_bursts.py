@@ -1,0 +1,59 @@
+"""Keys that come all at once, as over a slow line: each is what it would be alone."""
+
+import pytest
+from textual import events
+
+from curator.tui.widgets.filter_line import FilterLine
+
+
+def at_once(app, *keys):
+    """Give the app keys before it can act on the first of them."""
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+@pytest.mark.parametrize("key", ["ctrl+s", "enter"])
+async def test_what_is_typed_right_before_saving_is_saved(stage, script, key):
+    async with stage.open() as pilot:
+        app = pilot.app
+        await pilot.press("home", "e", "end")
+        at_once(app, "o", "h", "y", key)
+        await script.until(lambda: app.review.editor is None)
+        await script.settled(pilot)
+        assert app.review.card.text.endswith("stands in it.ohy")
+        assert app.review.card.judgement.text == app.review.card.text
+
+
+async def test_a_paste_right_before_saving_is_saved(stage, script):
+    async with stage.open() as pilot:
+        app = pilot.app
+        await pilot.press("home", "e", "end")
+        app.post_message(events.Paste("and on"))
+        at_once(app, "enter")
+        await script.until(lambda: app.review.editor is None)
+        await script.settled(pilot)
+        assert app.review.card.text.endswith("stands in it.and on")
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_keys_right_behind_edit_judge_nothing(stage, script, again):
+    async with stage.open() as pilot:
+        app = pilot.app
+        if again:
+            await pilot.press("e", "escape")
+            await script.settled(pilot)
+        at_once(app, "e", "a", "x")
+        await script.until(lambda: app.review.editor is not None)
+        await script.settled(pilot)
+        assert app.desk.tally.counts() == (0, 0, 0, 0)
+        assert app.review.request_id == "0REQUEST0"
+
+
+async def test_keys_right_behind_the_filter_s_judge_nothing(stage, script):
+    async with stage.open() as pilot:
+        app = pilot.app
+        at_once(app, "slash", "j", "a", "z", "z")
+        await script.until(lambda: isinstance(app.focused and app.focused.parent, FilterLine))
+        await script.settled(pilot)
+        assert app.desk.tally.counts() == (0, 0, 0, 0)
+        assert app.review.request_id == "0REQUEST0"
