@@ -119,6 +119,33 @@ async def test_a_failing_engine_is_said_and_can_be_asked_again(desk, until):
     await until(lambda: len(desk.ledger.samples(request.id)) == 3)
 
 
+async def test_what_failed_is_written_for_when_it_is_turned_to_again(desk, until):
+    desk.engine.fail = "no memory left: close something"
+    one, other = desk.asking.typed("A – One\nB – Two")
+    desk.writing.face(one.id)
+    await until(lambda: any(isinstance(c, Noticed) and "memory" in c.text for c in desk.heard))
+    desk.engine.fail = None
+    desk.writing.face(one.id, [other.id])  # no turning: it would fail again and again
+    await until(lambda: len(desk.ledger.samples(other.id)) == 3)
+    assert desk.ledger.samples(one.id) == []
+    desk.writing.face(other.id, [one.id])
+    desk.writing.face(one.id, [other.id])
+    await until(lambda: len(desk.ledger.samples(one.id)) == 3)
+
+
+async def test_what_was_stopped_stays_so(desk, until):
+    one, other = desk.asking.typed("A – One\nB – Two")
+    desk.engine.held_from = 0
+    desk.writing.face(one.id)
+    await until(lambda: desk.engine.jobs)
+    desk.writing.cancel(one.id)
+    desk.engine.gate.set()
+    for front, following in ((other, one), (one, other)):
+        desk.writing.face(front.id, [following.id])
+    await until(lambda: len(desk.ledger.samples(other.id)) == 3)
+    assert desk.ledger.samples(one.id) == []
+
+
 async def test_judgements_survive_and_undo_reaches_over_the_restart(desk, desks, until):
     request = await ask(desk, until)
     first, second, _ = desk.ledger.samples(request.id)

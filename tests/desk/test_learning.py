@@ -252,6 +252,25 @@ async def test_only_a_better_generator_is_promoted_unless_insisted(desk, until):
     assert (desk.learning.in_use.generator, desk.learning.in_use.insisted) == (True, True)
 
 
+async def test_before_a_model_is_loaded_nobody_can_tell_whether_it_fits(desk, until):
+    version = await trained(desk, until)
+    desk.engine.info = None
+    for generator in (True, False):
+        with pytest.raises(NotPromoted, match="no model is loaded yet"):
+            desk.learning.promote(version, generator=generator)
+    desk.learning.promote(version, generator=True, insist=True)
+    assert desk.learning.in_use.insisted
+
+
+async def test_a_training_that_is_stopped_before_it_began_is_over(desk, until):
+    await written(desk, until)
+    desk.learning.train()
+    assert await desk.learning.cancel()
+    assert desk.learning.running is None
+    assert isinstance(desk.heard[-1], LearningChanged)
+    assert await trained(desk, until)
+
+
 async def test_what_has_no_generator_is_not_in_use_with_one(desk, until):
     version = await trained(desk, until, generator=False)
     desk.learning.promote(version, generator=True, insist=True)

@@ -77,6 +77,17 @@ def test_promoting_and_rolling_back_go_one_step_at_a_time() -> None:
     assert [v.name for v in story.versions.all()] == ["v1", "v2"]
 
 
+def test_promoting_what_is_in_use_again_is_no_second_step_to_roll_back() -> None:
+    story = Story().trained("v1").trained("v2")
+    story.say("promoted", "v1", generator=True)
+    for insisted in (False, True):
+        story.say("promoted", "v2", generator=True, insisted=insisted)
+    assert story.in_use == "v2"
+    assert story.say("rolled_back", "v2").in_use == "v1"
+    story.say("promoted", "v1", generator=False)  # another use of the same version
+    assert story.say("rolled_back", "v1").in_use == "v1"
+
+
 def test_what_cannot_follow_changes_nothing() -> None:
     story = Story().say("promoted", "v1").trained("v1").trained("v1", changed(generator=False))
     assert story.in_use is None
