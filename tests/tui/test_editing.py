@@ -224,6 +224,20 @@ async def test_undoing_a_saved_edit_brings_no_half_typed_draft_back(stage, scrip
         assert app.desk.ledger.session.judgement(judged).text is None
 
 
+async def test_an_editor_that_lost_the_focus_is_gone_on_with_and_no_letter_judges(stage, script):
+    async with stage.open() as pilot:
+        app = pilot.app
+        await pilot.press("slash", "t", "enter")
+        await script.settled(pilot)
+        await pilot.press("home", "e", "end", "shift+tab", "escape")
+        await script.settled(pilot)
+        await pilot.press("a", "x")
+        assert app.desk.tally.counts() == (0, 0, 0, 0)
+        await pilot.press("e")
+        await type_into(pilot, script, "!!")
+        assert app.review.editor.text.endswith("!!")
+
+
 async def test_an_emptied_draft_is_none(stage, script):
     async with stage.open() as pilot:
         app = pilot.app

@@ -31,9 +31,12 @@ class Editing(Judging):
         return None if self._sample is None else self._mounted
 
     async def action_edit(self) -> None:
-        """Open the chosen sample's text, or its draft."""
+        """Open the chosen sample's text, or its draft; go on with the one that is open."""
+        if self.editor is not None:
+            self.editor.take_focus()
+            return
         card = self._card()
-        if card is None or self._sample is not None:
+        if card is None:
             return
         self._sample = card.sample
         judgement = card.judgement

@@ -25,7 +25,8 @@ class ReviewScreen(Editing, Moving, Asking, Listening):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Letter keys are off while something is typed, and most before the store is open."""
         if action in _OWN_ACTIONS:
-            if self.focused is not None:
+            # An editor that lost the focus is gone on with, and nothing else.
+            if self.focused is not None or (self.editor is not None and action != "edit"):
                 return False
             return self.desk.is_open or action in _ALWAYS
         return super().check_action(action, parameters)

@@ -156,9 +156,13 @@ class Editor(Vertical):
         area = self.query_one(PostArea)
         area.load_text(text)
         area.move_cursor(area.document.end)
-        # At once, unlike `focus`: the next key must find it, and never the desk's commands.
-        self.screen.set_focus(area, scroll_visible=False)
+        self.take_focus()
         return self._fit(width)
+
+    def take_focus(self) -> None:
+        """Have what is typed from here on: at once, unlike `focus`, or the next key would still be
+        a command of the desk."""
+        self.screen.set_focus(self.query_one(PostArea), scroll_visible=False)
 
     def _fit(self, width: int) -> int:
         """Set the heights of the parts for the text; returns their sum."""
