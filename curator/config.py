@@ -9,6 +9,7 @@ import getpass
 import json
 import os
 import re
+import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -270,9 +271,11 @@ def save_setting(home: Path, name: str, value: str | int | float) -> None:
     """Change one setting in `config.toml`, comments and the rest left as they are."""
     import tomlkit
 
-    file = home / "config.toml"
+    file = (home / "config.toml").resolve()  # what a link points to is changed, not the link
     document = tomlkit.parse(file.read_text("utf-8")) if file.exists() else tomlkit.document()
     document[name] = value
     draft = file.with_suffix(".toml.new")
     draft.write_text(tomlkit.dumps(document), "utf-8")
+    if file.exists():
+        shutil.copymode(file, draft)
     draft.replace(file)

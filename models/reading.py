@@ -1,5 +1,6 @@
 """What all writers do to read a text: names made placeholders, costs laid out on its pieces."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from models.tokenizer import PLACEHOLDERS
@@ -7,15 +8,33 @@ from models.units import Tokenizer, cut
 from models.writer import Conditions, TokenSurprisal
 
 
+def marked(text: str, artist: str | None, title: str | None) -> tuple[str, dict[str, str]]:
+    """Return a text with the names of its song made placeholders, once each, and which they are.
+
+    A name is one where it stands as a word, and the longer one is looked for first: the title
+    "Killer Queen" is no "Killer" by Queen.
+    """
+    pairs = [(n, mark) for n, mark in zip((artist, title), PLACEHOLDERS, strict=True) if n]
+    pairs.sort(key=lambda pair: -len(pair[0]))
+    names: dict[str, str] = {}
+    pieces = [text]  # every second one is a placeholder
+    for name, mark in pairs:
+        whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        for at in range(0, len(pieces), 2):
+            if found := whole.search(pieces[at]):
+                before, after = pieces[at][: found.start()], pieces[at][found.end() :]
+                pieces[at : at + 1] = [before, mark, after]
+                names[mark] = name
+                break
+    return "".join(pieces), names
+
+
 def template_of(
     tokenizer: Tokenizer, text: str, conditions: Conditions
 ) -> tuple[list[int], list[bytes]]:
     """Return a text's tokens, names made placeholders again, and the bytes each stands for."""
-    names: dict[bytes, bytes] = {}
-    for mark, name in zip(PLACEHOLDERS, (conditions.artist, conditions.title), strict=True):
-        if name and name in text:
-            text = text.replace(name, mark, 1)
-            names[mark.encode()] = name.encode(errors="replace")
+    text, found = marked(text, conditions.artist, conditions.title)
+    names = {mark.encode(): name.encode(errors="replace") for mark, name in found.items()}
     cuts = cut(tokenizer, text)
     pieces = [_named(piece, names) for _, piece in cuts]
     return [token for token, _ in cuts], pieces

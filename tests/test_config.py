@@ -86,6 +86,20 @@ def test_saving_leaves_comments_and_the_rest(tmp_path):
     assert (settings.theme, settings.batch, settings.keys) == ("nord", 9, {"approve": "A"})
 
 
+def test_saving_changes_what_a_link_points_to_and_keeps_its_mode(tmp_path):
+    home, dotfiles = tmp_path / "home", tmp_path / "dotfiles"
+    home.mkdir()
+    dotfiles.mkdir()
+    (dotfiles / "curator.toml").write_text("batch = 4\n", "utf-8")
+    (dotfiles / "curator.toml").chmod(0o600)
+    (home / "config.toml").symlink_to("../dotfiles/curator.toml")
+    save_setting(home, "theme", "nord")
+    assert (home / "config.toml").is_symlink()
+    assert 'theme = "nord"' in (dotfiles / "curator.toml").read_text("utf-8")
+    assert (dotfiles / "curator.toml").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in dotfiles.iterdir()] == ["curator.toml"]
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -145,7 +145,7 @@ def _generate(writer: PretrainedWriter) -> Callable[[int], Write]:
                     inputs,
                     attention_mask=torch.ones_like(inputs),
                     do_sample=True,
-                    temperature=0.5,
+                    temperature=writer.temperature,
                     top_p=0.9,
                     top_k=40,
                     max_new_tokens=MAX_TOKENS,

@@ -1,6 +1,7 @@
 """How a command ends: its exit code, and one or two lines that say what to do."""
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ LOCKED: Final = 3
 DAMAGED: Final = 4
 INTERRUPTED: Final = 130
 """128 and the number of SIGINT, as shells count."""
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Stop(Exception):
@@ -46,6 +48,9 @@ def explain(error: BaseException) -> Stop | None:
         return Stop(str(error))
     if isinstance(error, OSError) and error.filename is not None:
         return Stop(f"{error.filename}: {error.strerror or error}")
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        _leave_quietly()
+        return Stop(f"what was to be written has no room: {error.strerror}")
     return None
 
 

@@ -17,8 +17,10 @@ def main() -> None:
     arguments = sys.argv[1:]
     if _names_no_command(arguments):
         sys.exit(exits.ending(lambda: _desk(arguments)))
-    from curator.cli.commands import app
-
+    try:
+        from curator.cli.commands import app
+    except KeyboardInterrupt:
+        sys.exit(exits.INTERRUPTED)
     app()
 
 

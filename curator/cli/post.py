@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from curator.domain.outbox import Post
     from curator.publishing.account import Account
     from curator.publishing.sender import Sender
+    from curator.store import Store
 
 
 def post(
@@ -58,6 +59,7 @@ def post(
         account = _account(settings)
         sender = Sender(book, account, budget=settings.post_monthly_dollars)
         sender.recover()
+        _catch_up(store, book, settings)
         failed = False
         for handled in _handled(sender, book, status, wait=not once):
             failed |= handled.state == "rejected"
@@ -67,6 +69,25 @@ def post(
         _sum_up(sender, book, settings)
         if failed or sender.stopped or sender.trouble or book.outbox.open("uncertain"):
             raise typer.Exit(FAILED)
+
+
+def _catch_up(store: "Store", book: "StoreBook", settings: "Settings") -> None:
+    """Withdraw, or put right, what a crash left queued and is not approved any more as it is."""
+    from curator.desk.queueing import Queueing
+    from curator.domain.session import Session
+
+    queueing = Queueing(
+        Session(store.events()),
+        book.outbox,
+        store.request,
+        store.sample,
+        book.step,
+        settings,
+        book.now,
+    )
+    for post in book.outbox.open("queued"):
+        if steps := queueing.back(post).steps:
+            store.append(*steps).result()
 
 
 def _account(settings: "Settings") -> "Account | None":

@@ -13,6 +13,7 @@ class Aside:
         self._file = home / FILE
         self._lock = threading.Lock()
         self._text: str | None = None
+        self._taking: list[str] = []
 
     @property
     def text(self) -> str:
@@ -28,12 +29,29 @@ class Aside:
     def text(self, text: str) -> None:
         self._text = text
 
+    @property
+    def lines(self) -> int:
+        """How many lines there are, those that are being taken in among them."""
+        return sum(bool(line.strip()) for line in self._whole().splitlines())
+
+    def _whole(self) -> str:
+        return "\n".join(filter(None, [*self._taking, self.text]))
+
+    def take(self, text: str) -> None:
+        """Note that a text is being taken in: it is offered no more, and kept until `taken`."""
+        self._taking.append(text)
+        self.text = ""
+
+    def taken(self, text: str) -> None:
+        """Note that a text is where it belongs."""
+        self._taking.remove(text)
+
     def write(self) -> None:
         """Have the text on the disk, the newest of several writes last. Raises OSError."""
-        from models.files import write_atomically
-
         with self._lock:
-            if text := self.text:
-                write_atomically(self._file, text.encode("utf-8", "replace"))
+            if text := self._whole():
+                draft = self._file.with_suffix(".new")
+                draft.write_bytes(text.encode("utf-8", "replace"))
+                draft.replace(self._file)
             else:
                 self._file.unlink(missing_ok=True)

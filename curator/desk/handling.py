@@ -49,7 +49,6 @@ class Handling:
         not_now = {
             "again": unseen or unapproved,
             "plain": post.reply_to is None or unapproved,
-            "give_up": unseen,  # else a sibling could be a second answer
         }
         return tuple(action for action in _CAN.get(post.state, ()) if not not_now.get(action))
 
@@ -62,7 +61,7 @@ class Handling:
             hint = ""
             if action in ("again", "plain") and not self._is_approved(post.id):
                 hint = " and not approved any more"
-            elif action in ("again", "give_up") and post.unsure:
+            elif action == "again" and post.unsure:
                 hint = ": it may be on X, and must be looked for first"
             raise NotAllowed(f"it is {post.state}{hint}")
         return post

@@ -110,21 +110,23 @@ class Queueing:
             return Followed()
         if not self._session.is_approved(post.id):
             return self._no_longer(post)
-        if self._text(sample) != post.text:
+        if self._to_post(sample)[0] != post.text:
             return self._edited(post, sample, request)
         return Followed()
 
     def again(self, post_id: str, *, plain: bool = False) -> PostStep:
         """Queue a post another time, because the curator says so. Raises `NotAllowed`.
 
-        It keeps its text where it may be out already, so that X would know it for the same; else
-        it is posted as it reads now. `plain` makes a plain post of a reply.
+        Where it may be out already it keeps its text, and stays a reply or none, so that X would
+        know it for the same; else it is posted as it reads now. `plain` makes a plain post of a
+        reply.
         """
         post, sample = self._outbox.post(post_id), self._sample_of(post_id)
         request = self._request_of(post.request) if post else None
         if post is None or sample is None or request is None:
             raise NotAllowed("its sample is not here")
         text, _ = self._to_post(sample)
+        plain = plain or (post.may_be_out and post.reply_to is None)
         planned = plan(replace(request, source=TIMELINE) if plain else request, text, "all")
         if planned.kind == "blocked":
             raise NotAllowed(planned.reason)

@@ -19,6 +19,8 @@ from curator.store import Store, StoreError
 
 FIELDS = ("sample_id", "text", "stars", "tags", "rank", "verdict", "seconds")
 STEPS = ("undo", "redo")
+_LONGEST = 10**9
+"""Seconds that a judgement may have taken."""
 
 Ack = dict[str, Any]
 
@@ -148,8 +150,8 @@ def _changes(body: Mapping[str, Any], sample: Sample) -> list[tuple[EventType, d
     """Return the events that a line asks for, the verdict last: it is about the text as edited."""
     changes: list[tuple[EventType, dict[str, Scalar]]] = []
     seconds = body.get("seconds")
-    if seconds is not None and (not _number(seconds) or not 0 <= seconds < float("inf")):
-        raise BadLine(f"seconds is a number from 0, not {seconds!r}")
+    if seconds is not None and (not _number(seconds) or not 0 <= seconds <= _LONGEST):
+        raise BadLine(f"seconds is a number from 0 to {_LONGEST:,}, not {str(seconds)[:40]}")
     if "text" in body:
         text = body["text"]
         if text is not None and (not isinstance(text, str) or not text.strip()):

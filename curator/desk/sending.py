@@ -127,7 +127,10 @@ class Sending:
             except BookClosed:
                 return
             except Exception as error:  # a defect must not end the sender without a word
-                self.sender.halted = f"sending failed ({type(error).__name__})"
+                why = f"sending failed ({type(error).__name__})"
+                self.sender.halted = why
+                for post in self._book.outbox.open("sending"):
+                    self._book.record(post.id, "uncertain", why=why)
                 self._report(None, (None, None))
 
     async def _count_likes(self) -> None:

@@ -100,6 +100,7 @@ class Writing:
 
     def more(self, request_id: str) -> None:
         """Ask for one more batch."""
+        self._failed.discard(request_id)
         rows = {s.row for s in self._own(request_id)}
         asked = max(self._goal.get(request_id, 0), len(rows))
         self._goal[request_id] = asked + self._settings.batch
@@ -113,6 +114,7 @@ class Writing:
         """Stop writing for a request. Whether there was anything to stop."""
         if not self._missing(request_id):
             return False
+        self._failed.discard(request_id)
         self._goal[request_id] = 0
         self._ledger.touch(request_id)
         if self._current == request_id:

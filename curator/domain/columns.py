@@ -233,6 +233,17 @@ def from_cell(cell: str, kind: Kind) -> Value:
             return _finite(float(cell))
 
 
+def _is_long(value: int) -> bool:
+    return -(2**63) <= value < 2**63
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floating-point ones
+        return False
+
+
 def _finite(number: float) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{number} is no finite number")
@@ -248,12 +259,10 @@ def checked(value: Any, kind: Kind) -> Value:
         case "flag":
             fits = isinstance(value, bool)
         case "whole":
-            fits = isinstance(value, int) and not isinstance(value, bool)
+            fits = isinstance(value, int) and not isinstance(value, bool) and _is_long(value)
         case "number":
             fits = (
-                isinstance(value, int | float)
-                and not isinstance(value, bool)
-                and math.isfinite(value)
+                isinstance(value, int | float) and not isinstance(value, bool) and _is_finite(value)
             )
         case "list":
             fits = isinstance(value, list) and all(isinstance(entry, str) for entry in value)

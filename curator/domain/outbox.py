@@ -215,8 +215,11 @@ class Outbox:
     def answer_to(self, request_id: str) -> Post | None:
         """Return the post that is, or may be, the answer to a request."""
         for post_id in self._of_request.get(request_id, ()):
-            if self._posts[post_id].state in ANSWERING:
-                return self._posts[post_id]
+            post = self._posts[post_id]
+            # Given up before anybody has looked, it may be out as before.
+            unseen = post.state == "given up" and post.unsure and not post.looked
+            if post.state in ANSWERING or unseen:
+                return post
         return None
 
     def likes(self) -> dict[str, int]:

@@ -8,12 +8,15 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from curator.domain.columns import Kind, unguard_cell
 from curator.inbox import foreign, ours
 from curator.inbox.lines import Line, Records, read_lines
 from curator.inbox.rows import BadRow, FileRow, Row
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _BATCH = 500
 
@@ -127,11 +130,24 @@ def _parquet(path: Path) -> Iterator[FileRow]:
         with pq.ParquetFile(path) as file:
             columns = ours.columns_of(file.schema_arrow.names)
             for batch in file.iter_batches(batch_size=_BATCH):
-                for row in batch.to_pylist():
+                for row in _readable(batch).to_pylist():
                     number += 1
                     yield from _tried(_parquet_row, number, row, columns)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         yield BadRow(number + 1, f"not Parquet: {str(error).splitlines()[0]}")
+
+
+def _readable(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Return a batch without nanoseconds, which Python's times do not have."""
+    import pyarrow as pa
+
+    columns = [
+        column.cast(pa.timestamp("us", column.type.tz), safe=False)
+        if pa.types.is_timestamp(column.type)
+        else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _parquet_row(
@@ -147,10 +163,10 @@ def _parquet_row(
 
 
 def _tried(read: Callable[..., FileRow | None], number: int, *rest: object) -> Iterator[FileRow]:
-    """Yield what `read` makes of a row, a bad row where it raises ValueError."""
+    """Yield what `read` makes of a row, a bad row where its values are of no use."""
     try:
         row = read(number, *rest)
-    except ValueError as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         yield BadRow(number, str(error))
     else:
         if row is not None:

@@ -133,7 +133,7 @@ def _list(value: Any) -> list[str]:
 def _printed_list(text: str) -> Any:
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return [entry.strip(" '\"") for entry in text.strip("[] ").split(",")]
 
 

@@ -246,7 +246,7 @@ def _list(value: Any) -> list[str]:
     if text.startswith("[") and text.endswith("]"):
         try:
             entries = ast.literal_eval(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             text = text[1:-1]
         else:
             return [str(entry) for entry in entries if entry]

@@ -143,7 +143,7 @@ class Sender:
             return take(post.id, "uncertain", why=f"{said} It could not be read back: {error}")
         if tweet is not None:
             return take(post.id, "posted", tweet=tweet.id, why="X had it already")
-        if post.attempts > 1:  # one of them may be the other
+        if post.may_be_out:  # it may be the other
             return take(post.id, "uncertain", why=said)
         return take(post.id, "rejected", why=said)
 

@@ -137,7 +137,7 @@ class CuratorApp(App[None]):
                 self.review.say, f"the theme is not kept for the next time: {why}", "warn"
             )
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """Show how the sitting went, then leave."""
         from curator.tui.screens.sitting import SittingScreen
 
@@ -146,6 +146,10 @@ class CuratorApp(App[None]):
         if not self.is_ready or not self.desk.is_open:
             self.exit()
             return
+        if (field := self.screen.focused) is not None:
+            from curator.tui.pauses import caught_up
+
+            await caught_up(field)
         self.review.leave_editor()
         waiting = self.review.put_aside()
         keeper = self.desk.ledger.keeper

@@ -2,8 +2,21 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from textual.dom import DOMNode
+from textual.message_pump import MessagePump
+
+_PATIENCE = 1.0
+
+
+async def caught_up(node: MessagePump) -> None:
+    """Wait until a node has seen to all that was sent to it so far, such as keys."""
+    reached = asyncio.Event()
+    if node.call_later(reached.set):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await reached.wait()
 
 
 class Pauses:

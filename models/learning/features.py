@@ -18,6 +18,7 @@ from models.conditions import condition_space
 from models.corpus.cleaning import words_of
 from models.learning.senses import Senses, of_our_voice
 from models.learning.traits import traits_of
+from models.reading import marked
 from models.writer import Conditions, Embedding, Reader, Vector
 
 GROUPS = ("z", "style", "words", "senses", "phrases", "song")
@@ -62,10 +63,7 @@ def read_drafts(writer: Reader, texts: Sequence[str], known: Vector) -> Read:
 
 def template(text: str, song: Conditions) -> str:
     """Return a text with the names of its song made placeholders, once each."""
-    for mark, name in (("{artist}", song.artist), ("{title}", song.title)):
-        if name and name in text:
-            text = text.replace(name, mark, 1)
-    return text
+    return marked(text, song.artist, song.title)[0]
 
 
 def words_and_phrases(text: str) -> tuple[set[str], set[str]]:

@@ -20,6 +20,7 @@ from torch import Tensor, from_numpy
 from models.learning.freshness import Worn
 from models.learning.skill import concordance, folds_of
 from models.pretrained.company import of_our_voice
+from models.pretrained.judged import JudgedError
 from models.pretrained.page import NAMES, page
 from models.writer import Vector
 
@@ -172,12 +173,25 @@ def _fit(shown: Shown, target: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.append(weights, found.intercept_[0] - weights @ mean)
 
 
+def refuse_few_songs(songs: Sequence[str], worth: Sequence[bool]) -> None:
+    """Raise JudgedError where leaving songs out would leave drafts of one verdict only."""
+    places = range(len(songs))
+    for held in _folds(songs):
+        if len({worth[at] for at in set(places) - set(held.tolist())}) < 2:
+            message = "what was approved, or what was not, is about too few songs to know"
+            raise JudgedError(f"{message}: judge drafts of more songs")
+
+
+def _folds(songs: Sequence[str]) -> list[NDArray[np.int64]]:
+    return folds_of(songs, min(_FOLDS, len(set(songs))), 1)
+
+
 def promise(shown: Shown, merit: Vector, songs: Sequence[str]) -> Promise:
     """Measure by cross-validation, songs left out whole; `Critic.fit` says what is given."""
     worth = merit > 0
     scores = np.empty(len(worth), np.float32)
     fold = np.empty(len(worth), np.int64)
-    for number, held in enumerate(folds_of(songs, min(_FOLDS, len(set(songs))), 1)):
+    for number, held in enumerate(_folds(songs)):
         rest = np.setdiff1d(np.arange(len(worth)), held)
         scores[held] = Critic.fit(shown.of(rest), merit[rest]).scores(shown.of(held))
         fold[held] = number

@@ -11,7 +11,7 @@ from models import checkpoint
 from models.learning.features import template
 from models.learning.freshness import Worn
 from models.pretrained.company import of_our_voice
-from models.pretrained.critic import Critic, Promise, Shown, promise
+from models.pretrained.critic import Critic, Promise, Shown, promise, refuse_few_songs
 from models.pretrained.judged import Judged
 from models.pretrained.page import page
 from models.pretrained.showing import recarded, shown
@@ -38,8 +38,9 @@ def add_critic(
     """Write the model of `folder` with a critic to `out`; another one that it had is replaced.
 
     By itself it writes at `temperature`; None leaves that as it was.
-    Raises CheckpointError, NoBase.
+    Raises JudgedError for drafts about too few songs, CheckpointError, NoBase.
     """
+    refuse_few_songs([one.about for one in judged], [one.worth for one in judged])
     kept = checkpoint.load(folder)
     writer = PretrainedWriter(kept, folder.name, device)
     tell("reading the drafts")

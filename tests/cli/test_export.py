@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +35,17 @@ def test_a_row_for_each_sample_as_it_stands(run, judged):
     assert (approved["original"], approved["edited"]) == ("Text 0 shimmers.", True)
     assert (approved["artist"], approved["seed"], approved["row"]) == ("Velvet Meridian", 7, 0)
     assert "2 rows to standard output: 1 approve, 1 reject" in ran.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_without_room_it_says_so_in_a_line(judged):
+    program = [sys.executable, "-P", "-m", "curator", "export", "--home", str(judged)]
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.decode().splitlines()[-1].startswith("curator: what was to be written has no")
+    assert b"Traceback" not in ran.stderr
+    assert b"Exception ignored" not in ran.stderr
 
 
 def test_verdict_and_filter_choose(run, judged):

@@ -83,6 +83,7 @@ def test_bad_lines_are_answered_and_the_rest_is_judged(judge, home):
         {"sample_id": "s0", "rank": "good"},
         {"sample_id": "s0", "text": "  "},
         {"sample_id": "s0", "seconds": -1, "verdict": "reject"},
+        {"sample_id": "s0", "seconds": 10**400, "verdict": "reject"},
         {"sample_id": "s0", "star": 3},
         {"undo": True, "sample_id": "s0"},
         "",
@@ -90,9 +91,9 @@ def test_bad_lines_are_answered_and_the_rest_is_judged(judge, home):
     )
     *bad, good = ran.json
     assert ran.code == 1
-    assert [a["ok"] for a in bad] == [False] * 14
+    assert [a["ok"] for a in bad] == [False] * 15
     assert all(a["error"] and a["line"] == n for n, a in enumerate(bad, 1))
-    assert (good["ok"], good["line"]) == (True, 16)
+    assert (good["ok"], good["line"]) == (True, 17)
     session = stored(home)
     assert session.judgement("s2").verdict == "reject"
     assert [e.target for e in session.events()] == ["s2"]

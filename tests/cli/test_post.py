@@ -5,6 +5,7 @@ import json
 import pytest
 
 from curator.domain.records import Request, Sample, Song
+from curator.domain.steps import PostStep
 from curator.store import Store
 from tests.services.x import XService
 
@@ -65,6 +66,23 @@ def test_approved_by_a_script_then_posted(run, home, approve, service, credentia
     assert states(run, home) == {"s0": "posted", "s1": "posted"}
     again = run("post", "--home", home, "--once", "--json")
     assert (again.code, again.json, len(service.own_posts())) == (0, [], 2)
+
+
+def test_what_a_crash_left_queued_without_its_approval_is_not_posted(
+    run, home, approve, service, credentials
+):
+    approve("s0")
+    run("judge", "--home", home, input=json.dumps({"undo": True}))
+    steps = [
+        PostStep("again", AT, "s0", "queued", {"request": "r0", "text": "It glows 0.", "due": AT,
+                                               "reply_to": None, "price": 0.01, "reason": ""})
+    ]  # fmt: skip
+    with Store.open(home) as store:
+        store.append(*steps).result()
+    assert states(run, home) == {"s0": "queued"}
+    ran = run("post", "--home", home, "--once", "--json")
+    assert (ran.code, ran.json, service.own_posts()) == (0, [], [])
+    assert states(run, home) == {"s0": "withdrawn"}
 
 
 def test_without_credentials_it_is_a_rehearsal(run, home, approve, service):

@@ -140,6 +140,9 @@ async def test_what_was_stopped_stays_so(desk, until):
     await until(lambda: desk.engine.jobs)
     desk.writing.cancel(one.id)
     desk.engine.gate.set()
+    desk.writing._failed.add(one.id)
+    desk.writing.more(one.id)  # wanted, and then stopped: no failure any more
+    desk.writing.cancel(one.id)
     for front, following in ((other, one), (one, other)):
         desk.writing.face(front.id, [following.id])
     await until(lambda: len(desk.ledger.samples(other.id)) == 3)

@@ -247,6 +247,31 @@ def test_parquet_of_others(write: Any, tmp_path: Path) -> None:
     assert reason.startswith("not Parquet")
 
 
+def test_parquet_with_nanoseconds(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    times = pa.array([1_700_000_000_123_456_789], pa.timestamp("ns", "UTC"))
+    pq.write_table(pa.table({"text": ["Ann – Rain"], "date": times}), tmp_path / "songs.parquet")
+    assert [row.text for row in rows(tmp_path / "songs.parquet")] == ["Ann – Rain"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("songs.csv", 'artist,title,genres\nA,B,"[{[1]}]"\nAnn,Rain,rock\n'),
+        (
+            "songs.jsonl",
+            json.dumps({"sample_id": "s", "request_id": "r", "events": "[" * 100_000})
+            + '\n{"artist": "Ann", "title": "Rain"}\n',
+        ),
+    ],
+)
+def test_one_odd_value_costs_no_other_row(write: Any, name: str, text: str) -> None:
+    found = list(read_file(write(name, text)))
+    assert any(isinstance(row, Row) and row.title == "Rain" for row in found)
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(read_file(tmp_path / "nothing.csv"))

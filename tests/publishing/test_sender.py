@@ -339,6 +339,14 @@ def test_money_comes_with_the_month_or_when_the_dear_one_is_gone(make_world):
     assert (world.state("m2a"), world.sender.stopped) == ("posted", None)
 
 
+def test_a_duplicate_after_an_attempt_that_never_arrived_is_of_another_post(world):
+    world.x.faults = [("before", RateLimited("429")), ("before", Duplicate("X: duplicate"))]
+    world.approve("m0a")
+    world.wait()
+    world.wait(1000)
+    assert (world.state(), world.post().may_be_out) == ("rejected", False)
+
+
 @pytest.mark.parametrize("kind", [ServerTrouble, Garbled])
 def test_trouble_on_the_way_to_a_token_is_waited_out(world, kind):
     error = kind("X has trouble of its own (503)")

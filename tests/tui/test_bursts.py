@@ -3,6 +3,7 @@
 import pytest
 from textual import events
 
+from curator.tui.screens.sitting import SittingScreen
 from curator.tui.widgets.filter_line import FilterLine
 
 
@@ -22,6 +23,29 @@ async def test_what_is_typed_right_before_saving_is_saved(stage, script, key):
         await script.settled(pilot)
         assert app.review.card.text.endswith("stands in it.ohy")
         assert app.review.card.judgement.text == app.review.card.text
+
+
+@pytest.mark.parametrize("key", ["ctrl+s", "enter"])
+async def test_a_key_right_behind_saving_is_the_desk_s(stage, script, key):
+    async with stage.open() as pilot:
+        app = pilot.app
+        await pilot.press("home", "e", "end")
+        at_once(app, "o", "h", key, "a")
+        await script.until(lambda: app.desk.tally.counts()[1])
+        (judged,) = app.desk.ledger.session.approved()
+        assert app.desk.ledger.session.judgement(judged).text.endswith("stands in it.oh")
+
+
+async def test_nothing_typed_right_before_leaving_is_lost(stage, script):
+    async with stage.open() as pilot:
+        app = pilot.app
+        await pilot.press("home", "e", "end")
+        sample = app.review.card.sample.id
+        at_once(app, "o", "h", "y", "ctrl+q")
+        await script.until(lambda: isinstance(app.screen, SittingScreen))
+        draft = app.desk.ledger.session.judgement(sample).draft
+        assert draft.endswith("stands in it.ohy")
+        await pilot.pause()
 
 
 async def test_a_paste_right_before_saving_is_saved(stage, script):

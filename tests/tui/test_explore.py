@@ -173,6 +173,23 @@ async def test_what_fails_says_why_and_the_rest_works(stage, script):
         assert "the model broke" in lines(screen, WordPanel)[0]
 
 
+async def test_after_a_failed_point_the_walk_is_seen_again(stage, script, inside):
+    async with stage.open() as pilot:
+        engine = pilot.app.desk.engine
+        screen = await inside(pilot)
+        engine.refuses = {"decode": "out of memory"}
+        await pilot.press("tab")
+        await script.until(lambda: screen.way.error)
+        await pilot.pause()
+        said = " ".join(lines(screen, PathView))
+        assert "out of memory" in said
+        assert "latent space" not in said
+        engine.refuses = {}
+        await pilot.press("right")
+        await script.until(lambda: not screen.way.error and screen.way.readings)
+        await script.until(lambda: "out of memory" not in " ".join(lines(screen, PathView)))
+
+
 async def test_a_kept_point_is_a_sample_like_any_other(stage, script, inside):
     async with stage.open() as pilot:
         app = pilot.app

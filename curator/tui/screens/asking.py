@@ -40,6 +40,7 @@ class Asking(Judging, Everywhere):
 
         def closed(text: str | None) -> None:
             if text:
+                self.desk.aside.take(text)
                 self.run_worker(self._take(text))
 
         dialog = NewRequest(self.desk.aside.text, self.keymap, typed)
@@ -51,7 +52,7 @@ class Asking(Judging, Everywhere):
         requests = await asyncio.to_thread(self.desk.asking.read, text)
         idle = self.request_id is None
         self.desk.asking.take(requests)
-        self.desk.aside.text = ""
+        self.desk.aside.taken(text)
         self._write_aside()
         if len(requests) == 1 or idle:
             self.go_to(requests[0].id)
@@ -75,7 +76,7 @@ class Asking(Judging, Everywhere):
         if isinstance(self.app.screen, NewRequest):
             self.desk.aside.text = self.app.screen.text
         self._write_aside()
-        return sum(bool(line.strip()) for line in self.desk.aside.text.splitlines())
+        return self.desk.aside.lines
 
     def _write_aside(self) -> None:
         self.run_worker(self._have_aside_written, thread=True)

@@ -46,7 +46,7 @@ class Editing(Judging):
         if self._mounted is None:
             from curator.tui.widgets.editor import Editor
 
-            self._mounted = Editor()
+            self._mounted = Editor(self._save)
             await self.query_one("#stage").mount(self._mounted)
         self._room(self._mounted.open(written, text, self._text_width()))
         if judgement.draft is not None:
@@ -125,20 +125,21 @@ class Editing(Judging):
         text = editor.text
         self.desk.judging.draft(sample.id, None if text in ("", standing) else text)
 
-    def on_editor_saved(self, message: "Editor.Saved") -> None:
+    def _save(self, text: str) -> None:
         """Keep the text as it is typed."""
-        sample = self._sample
-        if sample is None:
+        sample, editor = self._sample, self.editor
+        if sample is None or editor is None:
             return
-        if not message.text:
+        if not text:
+            editor.take_focus()
             self.say(
                 "an empty text can't be kept: reject the sample, or leave it as it was", "warn"
             )
             return
         self._close()
         judgement = self.desk.ledger.session.judgement(sample.id)
-        if message.text != editable(judgement.text or sample.text)[0]:
-            self.desk.judging.edit(sample.id, message.text)
+        if text != editable(judgement.text or sample.text)[0]:
+            self.desk.judging.edit(sample.id, text)
         if judgement.draft is not None:
             self.desk.judging.end_draft(sample.id)
         self.show_all(reveal=True)

@@ -118,9 +118,9 @@ class ExploreScreen(ExplorePage):
         if other is None:
             return
         exploring = self.desk.exploring
+        way.error = ""
         try:
             if way.walk is None:
-                way.error = ""
                 way.walk = await exploring.walk(self.card.sample, other.sample)
                 self.show_path()
             while (at := way.next_unread(ahead=self.part == "walk")) is not None:

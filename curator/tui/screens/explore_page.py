@@ -169,7 +169,9 @@ class ExplorePage(Everywhere):
             return
         note = ("", "faint")
         if way.error:
-            note = (f"{shown(way.error, 300)}. Only a model with a latent space can walk.", "warn")
+            latent = "latent space" in way.error
+            why = " Only a model with a latent space can walk." if latent else ""
+            note = (f"{shown(way.error, 300)}.{why}", "warn")
         elif way.walk is None:
             note = self._note("", "looks for the way")
         elif way.point not in way.readings and self.desk.engine.state not in ("ready", "writing"):

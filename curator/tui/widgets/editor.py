@@ -1,6 +1,6 @@
 """The editor over a card: the text, and below it what the edit changed, word by word."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from curator.domain.diff import word_diff
 from curator.domain.plain import shown
 from curator.domain.tweet_text import weigh
 from curator.tui.keys import bindings
+from curator.tui.pauses import caught_up
 from curator.tui.widgets.inked import Line, Sheet, runs
 from curator.tui.wording import counted, editable, wrap
 
@@ -118,18 +119,13 @@ class Editor(Vertical):
             super().__init__()
             self.height = height
 
-    class Saved(Message):
-        """The text is to be kept."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
     class Left(Message):
         """The curator leaves; the draft is to be kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, save: Callable[[str], None]) -> None:
+        """`save` is called with a text that is to be kept, before the screen's next key."""
         super().__init__(id="editor")
+        self._save = save
         self._written = ""
         self._height = 0
 
@@ -196,14 +192,16 @@ class Editor(Vertical):
         self.call_after_refresh(self.refit)
 
     def action_save(self) -> None:
-        """Keep the text, with what was typed before this key and is on its way to the field: by
-        the screen, then by the field itself."""
-        area = self.query_one(PostArea)
+        """Keep the text, with what was typed before this key and is on its way to the field; what
+        comes behind it is for the desk, once the text is kept."""
+        area, screen = self.query_one(PostArea), self.screen
+        screen.set_focus(None)
 
-        def save() -> None:
-            self.post_message(self.Saved(self.text))
+        async def save() -> None:
+            await caught_up(area)
+            self._save(self.text)
 
-        self.screen.call_later(lambda: area.call_later(save))
+        screen.call_later(save)
 
     def action_leave(self) -> None:
         """Leave it."""

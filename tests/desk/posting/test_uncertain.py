@@ -4,7 +4,7 @@ import pytest
 
 from curator.desk.queueing import NotAllowed
 from curator.domain.steps import PostStep
-from curator.net.x_errors import RateLimited, Unreachable
+from curator.net.x_errors import Duplicate, RateLimited, Refused, Unreachable
 from curator.store import Store
 from tests.desk.posting.helpers import SlowX, let_pass, notices, sent, state
 
@@ -34,11 +34,26 @@ async def test_what_is_uncertain_can_be_looked_for_named_or_given_up(desk, x, un
     assert state(desk, "m1a") == "given up"
 
 
-async def test_what_nobody_has_looked_for_is_not_given_up(desk, x, until):
-    x.reading = [Unreachable("no connection")]
+async def test_given_up_before_anybody_has_looked_it_may_still_be_the_answer(desk, x, until):
+    x.reading = [Refused("X: reading is not for this app")] * 9
     await sent(desk, x, until, Unreachable("X did not answer in time"), ends="uncertain")
-    with pytest.raises(NotAllowed, match="looked for first"):
-        desk.posting.give_up("m0a")  # a sibling could be a second answer
+    desk.posting.give_up("m0a")
+    desk.judging.approve("m0b")
+    assert state(desk, "m0b") == "blocked"
+    desk.posting.start_again()
+    desk.judging.approve("m1a")  # and it keeps no other waiting
+    let_pass(desk, 1000)
+    await until(lambda: state(desk, "m1a") == "posted")
+
+
+async def test_a_plain_post_that_may_be_out_stays_one(desk, x, until):
+    await sent(desk, x, until, Refused("X: not to this one"))
+    desk.posting.again("m0a", plain=True)
+    x.faults = [("before", Unreachable("X did not answer in time"))]
+    let_pass(desk)
+    await until(lambda: state(desk) == "uncertain" and desk.posting.row("m0a").post.looked)
+    desk.posting.again("m0a")
+    assert desk.posting.row("m0a").post.reply_to is None
 
 
 async def test_an_approval_that_is_taken_back_while_x_says_not_now_is_no_post(desks, until):
@@ -108,6 +123,20 @@ async def test_a_defect_stops_the_sender_with_a_word_and_the_desk_can_be_left(
     desk.posting.start_again()
     await until(lambda: state(desk) == "posted")  # it goes on, and finds it
     assert len(x.tweets) == 1
+
+
+async def test_a_defect_while_a_duplicate_is_looked_for_leaves_nothing_being_sent(
+    desk, x, until, monkeypatch
+):
+    def broken(since_id=None):
+        raise LookupError("a bug")
+
+    monkeypatch.setattr(x, "own_posts", broken)
+    x.faults = [("before", Duplicate("X: duplicate"))]
+    desk.judging.approve("m0a")
+    let_pass(desk)
+    await until(lambda: desk.posting.stopped)
+    assert state(desk) == "uncertain"
 
 
 async def test_a_second_try_of_what_may_be_on_x_keeps_its_text(desk, x, until):

@@ -58,6 +58,27 @@ def test_names_are_placeholders_once_each():
 
 
 @pytest.mark.parametrize(
+    ("artist", "title", "text", "template_of_it"),
+    [
+        ("Queen", "Killer Queen", "Killer Queen is all harmony.", "{title} is all harmony."),
+        ("Queen", "Killer Queen", "Queen, and Killer Queen.", "{artist}, and {title}."),
+        ("Low", "Words", "Lower drums, and Low's words.", "Lower drums, and {artist}'s words."),
+        ("Air", "Sexy Boy", "Airy keys by Air", "Airy keys by {artist}"),
+        ("Kendrick Lamar", "i", "This is Kendrick Lamar's i.", "This is {artist}'s {title}."),
+        ("Kendrick Lamar", "i", "Kendrick Lamar's bass.", "{artist}'s bass."),
+        ("a", "r", "{artist} r a", "{artist} {title} {artist}"),
+        ("Low", "Low", "Low plays Low, low.", "{artist} plays {title}, low."),
+        ("P!nk", "(a+b)*", "P!nk sings (a+b)*.", "{artist} sings {title}."),
+        ("山本", "夜", "山本 and 夜.", "{artist} and {title}."),
+    ],
+)
+def test_a_name_is_one_where_it_stands_as_a_word_the_longer_first(
+    artist, title, text, template_of_it
+):
+    assert template(text, Conditions(artist, title)) == template_of_it
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("Is it raining?", "a question"),

@@ -13,7 +13,7 @@ from models import checkpoint
 from models.learning.features import template
 from models.learning.freshness import Worn
 from models.pretrained.company import Company
-from models.pretrained.critic import DARING, Critic, Shown, promise
+from models.pretrained.critic import DARING, Critic, Shown, promise, refuse_few_songs
 from models.pretrained.judged import JudgedError, read
 from models.pretrained.layout import PLACE, causal
 from models.pretrained.llama import run
@@ -246,3 +246,16 @@ def test_what_no_critic_can_be_made_of_is_said(tmp_path, content, reason):
         read([file])
     with pytest.raises(JudgedError, match="nowhere"):
         read([tmp_path / "nowhere.jsonl"])
+
+
+@pytest.mark.parametrize(
+    ("songs", "approved"),
+    [("aaaaaaaa", "ynynynyn"), ("aabbccaa", "yynnnnyy"), ("aabbccdd", "yyyyyyyy")],
+)
+def test_too_few_songs_to_leave_any_out_are_said(songs, approved):
+    with pytest.raises(JudgedError, match="too few songs to know"):
+        refuse_few_songs(list(songs), [each == "y" for each in approved])
+
+
+def test_few_songs_with_both_verdicts_are_enough():
+    refuse_few_songs(list("aabbccdd"), [True, False] * 4)
