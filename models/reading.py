@@ -7,6 +7,10 @@ from models.tokenizer import PLACEHOLDERS
 from models.units import Tokenizer, cut
 from models.writer import Conditions, TokenSurprisal
 
+_LETTER = r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+"""What goes on with a word: no letter of Japanese, Chinese or Korean, which has no spaces there, or
+particles right behind a name."""
+
 
 def marked(text: str, artist: str | None, title: str | None) -> tuple[str, dict[str, str]]:
     """Return a text with the names of its song made placeholders, once each, and which they are.
@@ -19,7 +23,7 @@ def marked(text: str, artist: str | None, title: str | None) -> tuple[str, dict[
     names: dict[str, str] = {}
     pieces = [text]  # every second one is a placeholder
     for name, mark in pairs:
-        whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        whole = re.compile(f"(?<!{_LETTER}){re.escape(name)}(?!{_LETTER})")
         for at in range(0, len(pieces), 2):
             if found := whole.search(pieces[at]):
                 before, after = pieces[at][: found.start()], pieces[at][found.end() :]

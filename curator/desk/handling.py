@@ -15,7 +15,7 @@ _CAN: dict[State, tuple[Action, ...]] = {
     "rejected": ("again", "plain", "posted_as", "give_up"),
     "blocked": ("again", "give_up"),
     "dry": ("again", "give_up"),
-    "given up": ("again", "posted_as"),
+    "given up": ("look_for", "again", "posted_as"),
     "withdrawn": ("again",),
 }
 
@@ -45,9 +45,9 @@ class Handling:
     def can(self, post: Post) -> tuple[Action, ...]:
         """Return what can be done with a post."""
         unapproved = not self._is_approved(post.id)
-        unseen = post.unsure and not post.looked
         not_now = {
-            "again": unseen or unapproved,
+            "look_for": post.state == "given up" and not post.is_unseen,
+            "again": post.is_unseen or unapproved,
             "plain": post.reply_to is None or unapproved,
         }
         return tuple(action for action in _CAN.get(post.state, ()) if not not_now.get(action))
@@ -75,6 +75,11 @@ class Handling:
         """Do not send a queued post; its approval stays as a label."""
         self.check(post_id, "withdraw")
         self._do(post_id, "withdrawn", why="withdrawn by the curator")
+
+    def look_for(self, post_id: str) -> None:
+        """Have a post looked for, also one that was given up before anybody had."""
+        if self.check(post_id, "look_for").state == "given up":
+            self._do(post_id, "uncertain", why="looked for after all")
 
     def posted_as(self, post_id: str, tweet: str) -> None:
         """Say that a post is on X: its id there, or its address."""

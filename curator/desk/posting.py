@@ -173,7 +173,7 @@ class Posting:
 
     def look_for(self, post_id: str) -> None:
         """Look among the account's posts for an uncertain one now."""
-        self._handling.check(post_id, "look_for")
+        self._handling.look_for(post_id)
         self._sending.sender.look_for(post_id)
         self._changed()
 

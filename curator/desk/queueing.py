@@ -125,6 +125,9 @@ class Queueing:
         request = self._request_of(post.request) if post else None
         if post is None or sample is None or request is None:
             raise NotAllowed("its sample is not here")
+        answer = self._outbox.answer_to(request.id)
+        if answer is not None and answer.id != post_id:
+            raise NotAllowed(ANSWERED)
         text, _ = self._to_post(sample)
         plain = plain or (post.may_be_out and post.reply_to is None)
         planned = plan(replace(request, source=TIMELINE) if plain else request, text, "all")

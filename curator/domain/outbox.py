@@ -79,7 +79,7 @@ _FROM: Final[Mapping[StepKind, frozenset[State | None]]] = {
     "posted": frozenset(set(STATES) - {"posted"}),
     "rejected": frozenset({"sending"}),
     "blocked": frozenset({None, "queued", "blocked", "withdrawn"}),
-    "uncertain": frozenset({"sending"}),
+    "uncertain": frozenset({"sending", "given up"}),
     "looked": frozenset({"uncertain"}),
     "withdrawn": frozenset({"queued", "blocked", "dry"}),
     "given_up": frozenset({"uncertain", "rejected", "blocked", "dry"}),
@@ -131,6 +131,11 @@ class Post:
     likes: int | None = None
     counted_at: str | None = None
 
+    @property
+    def is_unseen(self) -> bool:
+        """Whether nobody knows what came of it, and nobody has looked."""
+        return self.unsure and not self.looked
+
 
 class Outbox:
     """The fold of all steps, kept up to date one step at a time.
@@ -156,7 +161,7 @@ class Outbox:
         if step.step == "queued":
             if post is not None and post.unsure and not post.looked:
                 return False
-            other = self.answer_to(str(step.data.get("request")))
+            other = self._answer(str(step.data.get("request")))
             return other is None or other.id == step.post
         if step.step == "sending" and post is not None:
             return post.due <= step.at
@@ -213,14 +218,15 @@ class Outbox:
         return [self._posts[post_id] for post_id in self._of_request.get(request_id, ())]
 
     def answer_to(self, request_id: str) -> Post | None:
-        """Return the post that is, or may be, the answer to a request."""
-        for post_id in self._of_request.get(request_id, ()):
-            post = self._posts[post_id]
-            # Given up before anybody has looked, it may be out as before.
-            unseen = post.state == "given up" and post.unsure and not post.looked
-            if post.state in ANSWERING or unseen:
-                return post
-        return None
+        """Return the post that is, or may be, the answer to a request.
+
+        One that was given up before anybody has looked may be out as before.
+        """
+        given_up = [p for p in self.of_request(request_id) if p.state == "given up" and p.is_unseen]
+        return self._answer(request_id) or next(iter(given_up), None)
+
+    def _answer(self, request_id: str) -> Post | None:
+        return next((p for p in self.of_request(request_id) if p.state in ANSWERING), None)
 
     def likes(self) -> dict[str, int]:
         """Return how posts were liked, by their ids, as far as that is known."""

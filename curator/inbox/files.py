@@ -130,9 +130,10 @@ def _parquet(path: Path) -> Iterator[FileRow]:
         with pq.ParquetFile(path) as file:
             columns = ours.columns_of(file.schema_arrow.names)
             for batch in file.iter_batches(batch_size=_BATCH):
-                for row in _readable(batch).to_pylist():
+                whole = _readable(batch)
+                for at in range(whole.num_rows):
                     number += 1
-                    yield from _tried(_parquet_row, number, row, columns)
+                    yield from _tried(_parquet_row, number, whole.slice(at, 1), columns)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         yield BadRow(number + 1, f"not Parquet: {str(error).splitlines()[0]}")
 
@@ -141,18 +142,22 @@ def _readable(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     """Return a batch without nanoseconds, which Python's times do not have."""
     import pyarrow as pa
 
-    columns = [
-        column.cast(pa.timestamp("us", column.type.tz), safe=False)
-        if pa.types.is_timestamp(column.type)
-        else column
-        for column in batch.columns
-    ]
+    def plain(column: "pa.Array[Any]") -> "pa.Array[Any]":
+        kind = column.type
+        if pa.types.is_timestamp(kind):
+            return column.cast(pa.timestamp("us", kind.tz), safe=False)
+        if pa.types.is_time64(kind):
+            return column.cast(pa.time64("us"), safe=False)
+        return column.cast(pa.duration("us"), safe=False) if pa.types.is_duration(kind) else column
+
+    columns = [plain(column) for column in batch.columns]
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _parquet_row(
-    number: int, row: dict[str, Any], columns: Mapping[str, Kind] | None
+    number: int, of_row: "pa.RecordBatch", columns: Mapping[str, Kind] | None
 ) -> FileRow | None:
+    (row,) = of_row.to_pylist()
     if columns:
         return ours.kept(number, ours.from_parquet(row, columns), columns)
     plain = {

@@ -146,10 +146,11 @@ class CuratorApp(App[None]):
         if not self.is_ready or not self.desk.is_open:
             self.exit()
             return
-        if (field := self.screen.focused) is not None:
-            from curator.tui.pauses import caught_up
+        from curator.tui.pauses import caught_up
 
-            await caught_up(field)
+        # What was typed before this key may still be on its way, or be about to be saved.
+        for node in filter(None, (self.review, self.screen.focused)):
+            await caught_up(node)
         self.review.leave_editor()
         waiting = self.review.put_aside()
         keeper = self.desk.ledger.keeper

@@ -7,7 +7,8 @@ from contextlib import suppress
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 
-_PATIENCE = 1.0
+_PATIENCE = 3.0
+"""Seconds; whoever waits so long for a busy node goes on without."""
 
 
 async def caught_up(node: MessagePump) -> None:

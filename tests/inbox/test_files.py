@@ -256,6 +256,18 @@ def test_parquet_with_nanoseconds(tmp_path: Path) -> None:
     assert [row.text for row in rows(tmp_path / "songs.parquet")] == ["Ann – Rain"]
 
 
+def test_a_time_beyond_all_years_costs_no_other_row(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    times = pa.array([2**60, 0], pa.timestamp("ms"))
+    of_day = pa.array([1, 2], pa.time64("ns"))
+    table = pa.table({"text": ["Bob – Snow", "Ann – Rain"], "played": times, "at": of_day})
+    pq.write_table(table, tmp_path / "songs.parquet")
+    assert [number for number, _ in bad(tmp_path / "songs.parquet")] == [1]
+    assert good(tmp_path / "songs.parquet") == [(2, "Ann – Rain")]
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

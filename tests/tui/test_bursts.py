@@ -48,6 +48,17 @@ async def test_nothing_typed_right_before_leaving_is_lost(stage, script):
         await pilot.pause()
 
 
+async def test_saved_right_before_leaving_it_is_saved(stage, script):
+    async with stage.open() as pilot:
+        app = pilot.app
+        await pilot.press("home", "e", "end")
+        sample = app.review.card.sample.id
+        at_once(app, "o", "h", "y", "enter", "ctrl+q")
+        await script.until(lambda: isinstance(app.screen, SittingScreen))
+        await pilot.pause()
+        assert app.desk.ledger.session.judgement(sample).text.endswith("stands in it.ohy")
+
+
 async def test_a_paste_right_before_saving_is_saved(stage, script):
     async with stage.open() as pilot:
         app = pilot.app

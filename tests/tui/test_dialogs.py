@@ -327,6 +327,7 @@ async def test_leaving_shows_the_sitting_and_any_key_leaves(stage, script):
         await script.settled(pilot)
         await pilot.press("q")
         assert isinstance(app.screen, SittingScreen)
+        await pilot.pause()
         figures = text_of(app.screen.query_one("#figures"))
         assert "2  judged" in figures
         assert "1  approved" in figures

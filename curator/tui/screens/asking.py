@@ -74,7 +74,7 @@ class Asking(Judging, Everywhere):
         from curator.tui.screens.new_request import NewRequest
 
         if isinstance(self.app.screen, NewRequest):
-            self.desk.aside.text = self.app.screen.text
+            self.desk.aside.text = self.app.screen.typed
         self._write_aside()
         return self.desk.aside.lines
 

@@ -48,7 +48,7 @@ class Readings(Sheet[tuple[Reading, ...]]):
 class NewRequest(Dialog[str]):
     """Brings back the typed text; escape keeps it for the next time.
 
-    `typed` is told of it in every pause of the typing, and at the end.
+    `keep` is told of it in every pause of the typing, and at the end.
     """
 
     title_text = "New requests"
@@ -58,13 +58,18 @@ class NewRequest(Dialog[str]):
         self,
         text: str = "",
         keymap: Mapping[str, str] | None = None,
-        typed: Callable[[str], None] = lambda _: None,
+        keep: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__(keymap)
         self.text = text
-        self._typed = typed
+        self._keep = keep
         self._read: dict[str, Reading] = {}
         self._pauses = Pauses(self)
+
+    @property
+    def typed(self) -> str:
+        """The text as it stands in the field."""
+        return self.query_one(TextArea).text
 
     def fields(self) -> Iterable[Widget]:
         """Return the text field and what is read in it."""
@@ -88,13 +93,13 @@ class NewRequest(Dialog[str]):
         self.text = self.query_one(TextArea).text
         self.query_one(Hint).facts = ""
         self._read_soon()
-        self._pauses.later("keep", _KEEP_PAUSE, lambda: self._typed(self.text))
+        self._pauses.later("keep", _KEEP_PAUSE, lambda: self._keep(self.text))
 
     def on_unmount(self) -> None:
         """Keep it however it ends, unless it was taken in."""
         if self._pauses.is_later("keep"):
             self._pauses.not_later("keep")
-            self._typed(self.text)
+            self._keep(self.text)
 
     def _read_soon(self) -> None:
         self._pauses.later("read", _READ_PAUSE, self._read_now)

@@ -44,6 +44,15 @@ async def test_given_up_before_anybody_has_looked_it_may_still_be_the_answer(des
     desk.judging.approve("m1a")  # and it keeps no other waiting
     let_pass(desk, 1000)
     await until(lambda: state(desk, "m1a") == "posted")
+    with pytest.raises(NotAllowed, match="another post"):
+        desk.posting.again("m0b")
+    x.reading = []
+    desk.posting.look_for("m0a")
+    await until(lambda: desk.posting.row("m0a").post.looked)
+    desk.posting.give_up("m0a")  # now it is known that it is not out
+    assert "look_for" not in desk.posting.row("m0a").can
+    desk.posting.again("m0b")
+    assert state(desk, "m0b") == "queued"
 
 
 async def test_a_plain_post_that_may_be_out_stays_one(desk, x, until):

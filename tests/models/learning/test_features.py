@@ -69,7 +69,9 @@ def test_names_are_placeholders_once_each():
         ("a", "r", "{artist} r a", "{artist} {title} {artist}"),
         ("Low", "Low", "Low plays Low, low.", "{artist} plays {title}, low."),
         ("P!nk", "(a+b)*", "P!nk sings (a+b)*.", "{artist} sings {title}."),
-        ("山本", "夜", "山本 and 夜.", "{artist} and {title}."),
+        ("山本", "夜", "山本の夜が好き", "{artist}の{title}が好き"),
+        ("아이유", "밤", "아이유의 밤", "{artist}의 {title}"),
+        ("Queen", "Hey", "_Hey_ by Queen_", "_{title}_ by {artist}_"),
     ],
 )
 def test_a_name_is_one_where_it_stands_as_a_word_the_longer_first(
