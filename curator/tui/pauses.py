@@ -12,9 +12,12 @@ _PATIENCE = 3.0
 
 
 async def caught_up(node: MessagePump) -> None:
-    """Wait until a node has seen to all that was sent to it so far, such as keys."""
+    """Wait until a node has seen to all that was sent to it so far, such as keys.
+
+    Asked by the node itself, it has: it is busy with what came last.
+    """
     reached = asyncio.Event()
-    if node.call_later(reached.set):
+    if asyncio.current_task() is not node.task and node.call_later(reached.set):
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 await reached.wait()
