@@ -40,9 +40,9 @@ def add_critic(
     By itself it writes at `temperature`; None leaves that as it was.
     Raises JudgedError for drafts about too few songs, CheckpointError, NoBase.
     """
-    refuse_few_songs([one.about for one in judged], [one.worth for one in judged])
     kept = checkpoint.load(folder)
     writer = PretrainedWriter(kept, folder.name, device)
+    refuse_few_songs([one.about for one in judged], [one.worth for one in judged])
     tell("reading the drafts")
     z = [one.z_of(writer.weights_hash) for one in judged]
     texts = [template(one.text, one.song) for one in judged]
