@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from curator.domain.song import FEATURES, Doc, Scalar, Song
-from curator.domain.steps import Mark, PostStep, VersionStep
+from curator.domain.steps import Mark, PostStep, VersionStep, data_of, with_data
 
 __all__ = [
     "FEATURES",
@@ -206,9 +206,7 @@ class Event:
             "type": self.type,
             "target": self.target,
         }
-        if clash := own.keys() & self.data.keys():
-            raise ValueError(f"event data may not hold {sorted(clash)}")
-        return own | dict(self.data)
+        return with_data(own, self.data)
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> "Event":
@@ -220,7 +218,7 @@ class Event:
             curator=doc["curator"],
             type=doc["type"],
             target=doc["target"],
-            data={k: v for k, v in doc.items() if k not in own},
+            data=data_of(doc, own),
         )
 
 

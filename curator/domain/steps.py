@@ -3,7 +3,7 @@
 Records like those of `records.py`, and stored in the same way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -27,6 +27,19 @@ StepKind = Literal[
 VersionStepKind = Literal["trained", "promoted", "rolled_back"]
 
 
+def with_data(own: Doc, data: Mapping[str, Scalar]) -> Doc:
+    """Return a record's own fields with those of its data beside them. Raises ValueError where one
+    would hide another."""
+    if clash := own.keys() & data.keys():
+        raise ValueError(f"a record's data may not hold {sorted(clash)}")
+    return own | dict(data)
+
+
+def data_of(doc: Mapping[str, Any], own: Iterable[str]) -> dict[str, Scalar]:
+    """Return what stands in a stored record beside its own fields."""
+    return {name: value for name, value in doc.items() if name not in own}
+
+
 @dataclass(frozen=True, slots=True)
 class PostStep:
     """Something that happened to a post. Where it stands is the fold of these (`outbox.py`).
@@ -44,9 +57,7 @@ class PostStep:
     def to_doc(self) -> Doc:
         """Return the stored form: the data's fields beside the step's own."""
         own = {"id": self.id, "at": self.at, "post": self.post, "step": self.step}
-        if clash := own.keys() & self.data.keys():
-            raise ValueError(f"a step's data may not hold {sorted(clash)}")
-        return own | dict(self.data)
+        return with_data(own, self.data)
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> "PostStep":
@@ -57,7 +68,7 @@ class PostStep:
             at=doc["at"],
             post=doc["post"],
             step=doc["step"],
-            data={k: v for k, v in doc.items() if k not in own},
+            data=data_of(doc, own),
         )
 
 
@@ -122,9 +133,7 @@ class VersionStep:
     def to_doc(self) -> Doc:
         """Return the stored form: the data's fields beside the step's own."""
         own = {name: getattr(self, name) for name in ("id", "at", "curator", "version", "step")}
-        if clash := own.keys() & self.data.keys():
-            raise ValueError(f"a step's data may not hold {sorted(clash)}")
-        return own | dict(self.data)
+        return with_data(own, self.data)
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> "VersionStep":
@@ -136,5 +145,5 @@ class VersionStep:
             curator=doc["curator"],
             version=doc["version"],
             step=doc["step"],
-            data={k: v for k, v in doc.items() if k not in own},
+            data=data_of(doc, own),
         )
