@@ -12,7 +12,8 @@ by itself once X may have seen it:
       └──► dry                            a rehearsal: it would have been sent
 
 `sending` is on disk before the request leaves. Found without an end after a crash it becomes
-`uncertain`. What reading back does not find, only the curator queues again or gives up.
+`uncertain`. What reading back does not find, only the curator queues again or gives up; what was
+given up before anybody had looked can be looked for after all, and is `uncertain` again.
 
 The data of the steps: `queued`, `revised` and `blocked` hold `request`, `text`, `reply_to`,
 `price` in dollars, `reason` and `due`; `moved` holds `due`; `posted` the `tweet`'s id, and
