@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from models.said import Said
+
 if TYPE_CHECKING:
     from models.drafts import Drafting
 
@@ -40,13 +42,15 @@ class Conditions:
 class Sampling:
     """How to draw: `temperature` > 0 scales the logits, `top_p` in (0, 1] cuts the tail.
 
-    `candidates` drafts are made of each row and the likeliest kept. None leaves their number, or
-    the temperature, to the model.
+    `candidates` drafts are made of each row and the best kept: the likeliest, or what a critic
+    thinks so. None leaves their number, or the temperature, to the model. Drafts that repeat what
+    was `said` come last; a writer that makes one draft of a row has no choice.
     """
 
     temperature: float | None = None
     top_p: float = 0.9
     candidates: int | None = None
+    said: Said | None = None
 
     @property
     def heat(self) -> float:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from curator.desk.changes import Change, Listener
+from curator.domain.recent import MOST, Recent
 from curator.domain.records import Event, EventType, Record, Request, Sample, Scalar, Song
 from curator.domain.session import Session
 
@@ -58,12 +59,16 @@ class Ledger:
         self._witnesses: list[Callable[[Event], None]] = []
         self._followers: list[Callable[[Event], Iterable[Record]]] = []
         self._looked_at: dict[str, list[Sample]] = {}
+        self.recent = Recent()
+        """What was written last, on disk or not yet."""
 
     def load(self, store: "Store") -> None:
         """Read all that is stored; slow, and free of asyncio, so that a thread can do it."""
         self.session = Session(store.events())
         for request in store.requests():
             self._shelve(request)
+        for sample in store.samples(last=2 * MOST):
+            self.recent.put(sample)
         self.store = store
 
     def connect(self, keeper: "Keeper") -> None:
@@ -132,6 +137,7 @@ class Ledger:
                 case Sample():
                     self._fresh[record.request_id][record.id] = record
                     self._looked_at.pop(record.request_id, None)
+                    self.recent.put(record)
         self.keeper.keep(*records, *following)
         for request_id in dict.fromkeys(self._request_of(record) for record in records):
             self.touch(request_id)

@@ -2,7 +2,8 @@
 
 The request in front of the curator comes first, then the next ones of the queue. A request's
 seed follows from its id, and its rows are numbered from 0, so that whatever interrupts the
-writing, only the rows that are missing are written, and they read as they would have.
+writing, only the rows that are missing are written, and they read as they would have. What was
+written before a batch, for whichever request, is not to be repeated in it (`domain.recent`).
 
 Once something learnt is in use, the rows of a batch come in arms (`domain.arms`), all at once.
 """
@@ -197,7 +198,11 @@ class Writing:
         if not missing:
             return
         first = missing[0]
+        rows = self._batch_of(first)
         count = next((i for i, row in enumerate(missing) if row != first + i), len(missing))
+        count = min(count, rows.stop - first)
+        written = [s for s in self._own(request_id) if s.row in rows]
+        after, said = self._ledger.recent.until(written[0].after if written else None)
         job = WriteJob(
             id=new_id(),
             song=song,
@@ -206,6 +211,7 @@ class Writing:
             first_row=first,
             temperature=self._settings.temperature,
             top_p=self._settings.top_p,
+            said=said,
         )
         if (learnt := self._learnt()) is not None:
             job = self._with_arms(job, learnt)
@@ -218,10 +224,10 @@ class Writing:
                             self.growing = {int(row): text for row, text in event.rows.items()}
                             self._ledger.tell(Grew(request_id, self.growing))
                         case Written(arm=arm) if arm:
-                            together.append(self._sample(request_id, job, event, learnt))
+                            together.append(self._sample(request_id, job, event, after, learnt))
                         case Written():
                             self.growing = {r: t for r, t in self.growing.items() if r != event.row}
-                            self._ledger.add(self._sample(request_id, job, event))
+                            self._ledger.add(self._sample(request_id, job, event, after))
                             self._ledger.tell(CardsChanged(request_id))
                         case _:  # the engine restarted: the rows in progress begin again
                             self.growing = {}
@@ -229,6 +235,12 @@ class Writing:
             if together:  # at once, in the order that the reward gives them
                 self._ledger.add(*(replace(s, at=together[0].at) for s in together))
             self._tell_unused(learnt if not together else None)
+
+    def _batch_of(self, row: int) -> range:
+        """Return the rows of a row's batch: they are written by the same memory of what was said,
+        and those of the next one know them."""
+        start = row - row % self._settings.batch
+        return range(start, start + self._settings.batch)
 
     def _with_arms(self, job: "WriteJob", learnt: "Learnt") -> "WriteJob":
         """Return the job with an arm for each row, by what was learnt."""
@@ -248,6 +260,7 @@ class Writing:
         request_id: str,
         job: "WriteJob",
         written: "Written",
+        after: str,
         learnt: "Learnt | None" = None,
     ) -> Sample:
         return Sample(
@@ -270,6 +283,7 @@ class Writing:
             learned=learnt.version if learnt else "",
             expected=written.expected,
             drafts=written.drafts,
+            after=after,
         )
 
 

@@ -48,6 +48,7 @@ _CONTEXT: dict[str, Kind] = {
     "learned": "text",
     "expected": "number",
     "drafts": "whole",
+    "after": "text",
     "asked_song": "text",
     "sample_song": "text",
 }

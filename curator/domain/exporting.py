@@ -202,6 +202,7 @@ def _context(request: Request, sample: Sample | None, song: Song) -> ExportRow:
         "learned": sample.learned or None,
         "expected": sample.expected,
         "drafts": sample.drafts if sample.arm else None,
+        "after": sample.after or None,
         "sample_song": _other_song(sample.song, song),
     }
 

@@ -103,6 +103,9 @@ class Sample:
     What was learnt from the curator may have had a part in it: `learned` is the version that was
     in use, `arm` what it did, `expected` how much its reward thought of the text, `drafts` the
     number of texts that it chose this one from. Without one in use these are empty.
+
+    `after` is the newest of the texts that it was not to repeat: that one and those before it, as
+    many as `domain.recent` remembers. It is empty where nothing was to be avoided.
     """
 
     id: str
@@ -124,12 +127,13 @@ class Sample:
     learned: str = ""
     expected: float | None = None
     drafts: int = 1
+    after: str = ""
 
     def to_doc(self) -> Doc:
         """Return the stored form; only samples of an arm have the fields that go with it."""
-        of_arm: Doc = {}
+        more: Doc = {"after": self.after} if self.after else {}
         if self.arm:
-            of_arm = {
+            more |= {
                 "arm": self.arm,
                 "learned": self.learned,
                 "expected": self.expected,
@@ -151,7 +155,7 @@ class Sample:
             "z": self.z,
             "logprobs": self.logprobs,
         }
-        return plain | of_arm | self.song.to_doc()
+        return plain | more | self.song.to_doc()
 
     @classmethod
     def from_doc(cls, doc: Mapping[str, Any]) -> "Sample":
@@ -176,6 +180,7 @@ class Sample:
             learned=doc.get("learned") or "",
             expected=doc.get("expected"),
             drafts=doc.get("drafts") or 1,
+            after=doc.get("after") or "",
         )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from curator.engine.asked import conditions_of, sampling_of
 from curator.engine.boxes import Inbox, Outbox
 from curator.engine.messages import (
     Cancelled,
@@ -35,10 +36,8 @@ from curator.engine.messages import (
     Written,
 )
 from models.writer import (
-    Conditions,
     LatentWriter,
     SampleEvent,
-    Sampling,
     TokenEvent,
     Vector,
     Writer,
@@ -101,26 +100,26 @@ class Worker:
                 self._choose(request, learnt)
             case Generate():
                 events = self._writer.write(
-                    _conditions(request),
+                    conditions_of(request),
                     request.n,
                     request.seed,
                     first_row=request.first_row,
-                    sampling=Sampling(request.temperature, request.top_p),
+                    sampling=sampling_of(request),
                 )
                 self._stream(request.id, events)
             case Decode():
                 events = self._latent_writer.decode(
                     np.stack([_unpack(z) for z in request.z]),
-                    _conditions(request),
+                    conditions_of(request),
                     request.seed,
-                    sampling=Sampling(request.temperature, request.top_p),
+                    sampling=sampling_of(request),
                 )
                 self._stream(request.id, events)
             case Encode():
-                z = self._latent_writer.encode(request.text, _conditions(request))
+                z = self._latent_writer.encode(request.text, conditions_of(request))
                 self._send(Encoded(request.id, _pack(z)))
             case Surprisal():
-                found = self._writer.surprisal(request.text, _conditions(request))
+                found = self._writer.surprisal(request.text, conditions_of(request))
                 self._send(Surprisals(request.id, [(s.piece, float(s.nats)) for s in found]))
             case Contributions():
                 self._send(Contributed(request.id, self._contributions(request)))
@@ -141,7 +140,7 @@ class Worker:
 
         z = _unpack(request.z) if request.z else None
         found = contributions(
-            self._writer, request.text, _conditions(request), z=z, steps=INTEGRAL_STEPS
+            self._writer, request.text, conditions_of(request), z=z, steps=INTEGRAL_STEPS
         )
         return [
             (c.piece, {name: float(nats) for name, nats in c.by_condition.items()}) for c in found
@@ -178,7 +177,7 @@ class Worker:
     def _choose(self, request: Generate, learnt: "Learnt") -> None:
         """Write each row in its arm; they are sent together, so that none tells its own by when."""
         finished = []
-        for chosen in learnt.write(request, _conditions(request)):
+        for chosen in learnt.write(request, conditions_of(request)):
             if self._inbox.ended:
                 return
             if self._inbox.is_cancelled(request.id):
@@ -238,10 +237,6 @@ class Worker:
         if not hasattr(self._writer, "latent"):
             raise ValueError(f"{self._writer.name} has no latent space")
         return cast(LatentWriter, self._writer)
-
-
-def _conditions(request: Generate | Encode | Decode | Surprisal | Contributions) -> Conditions:
-    return Conditions(request.artist, request.title, tuple(request.genres), request.features)
 
 
 def _pack(vector: Vector) -> str:

@@ -167,6 +167,7 @@ class EngineClient:
                 arms=list(job.arms),
                 learned=job.learned,
                 drafts=job.drafts,
+                said=list(job.said),
                 **_about(job.song),
             )
         )

@@ -29,7 +29,8 @@ class WriteJob:
     """Rows `first_row` … `first_row + n - 1` of a request with this seed.
 
     An id is never used twice, not even for the rest of the same request. `arms`, one a row, are
-    as `Generate` says, with what was learnt in the folder `learned`.
+    as `Generate` says, with what was learnt in the folder `learned`. `said` are texts that are not
+    to be repeated.
     """
 
     id: str
@@ -42,6 +43,7 @@ class WriteJob:
     arms: tuple[Arm, ...] = ()
     learned: str = ""
     drafts: int = 1
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

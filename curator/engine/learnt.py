@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from curator.engine.asked import sampling_of
 from curator.engine.messages import Generate
 from models.learning import (
     LearnError,
@@ -23,7 +24,7 @@ from models.learning import (
     load_generator,
     load_reward,
 )
-from models.writer import Conditions, SampleEvent, Sampling, TokenEvent, Writer, reads
+from models.writer import Conditions, SampleEvent, TokenEvent, Writer, reads
 
 MOST = 40
 """Texts that are wanted for a row at most."""
@@ -53,7 +54,7 @@ class Learnt:
 
     def write(self, request: Generate, conditions: Conditions) -> Iterator[Chosen | None]:
         """Write the request's rows, each in its arm; None at each step, to look up between them."""
-        sampling = Sampling(request.temperature, request.top_p)
+        sampling = sampling_of(request)
         for row, arm in enumerate(request.arms, request.first_row):
             if arm == "control":
                 seed, first, n, steering = request.seed, row, 1, None

@@ -26,6 +26,8 @@ class Generate:
     `learned` has a part in it: a best-of or steered row is the best of `drafts` texts by its
     reward. Such rows come without `Tokens`, all at the end: how a text appears must not tell how
     it came about. Where the folder can't be used, all rows are written as without it.
+
+    Drafts that repeat texts which were `said` come last.
     """
 
     kind: ClassVar[str] = "generate"
@@ -42,6 +44,7 @@ class Generate:
     arms: list[str] = field(default_factory=list)
     learned: str = ""
     drafts: int = 1
+    said: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ _DOCS: dict[str, dict[str, Kind]] = {
         **dict.fromkeys(("id", "request_id", "at", "text", "model", "weights"), "text"),
         **dict.fromkeys(("seed", "row", "tokens"), "whole"),
         **dict.fromkeys(("seconds", "temperature", "top_p"), "number"),
-        **dict.fromkeys(("z", "logprobs", "arm", "learned"), "text"),
+        **dict.fromkeys(("z", "logprobs", "arm", "learned", "after"), "text"),
         "expected": "number",
         "drafts": "whole",
         **_SONG,
@@ -114,7 +114,7 @@ def kept(line: int, row: ExportRow, columns: Mapping[str, Kind]) -> Kept:
             "seconds": row["write_seconds"],
             **{n: row[n] for n in ("model", "weights", "seed", "row", "tokens")},
             **{n: row[n] for n in ("temperature", "top_p", "z", "logprobs")},
-            **{n: row[n] for n in ("arm", "learned", "expected", "drafts")},
+            **{n: row[n] for n in ("arm", "learned", "expected", "drafts", "after")},
         }
         sample = _sample(doc | _song(row["sample_song"], song))
     if columns is EVENT_COLUMNS:

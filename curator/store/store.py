@@ -153,9 +153,10 @@ class Store:
         row = self._tables.row("samples", id)
         return Sample.from_doc(parse(row)) if row else None
 
-    def samples(self) -> Iterator[Sample]:
-        """Iterate over the samples stored so far, in order."""
+    def samples(self, last: int | None = None) -> Iterator[Sample]:
+        """Iterate over the samples stored so far, or the last so many of them, in order."""
         rows = self._tables.rows("samples")
+        rows = rows if last is None else rows[max(0, len(rows) - last) :]
         for start in range(0, len(rows), _BATCH):
             for doc in parse_all(rows[start : start + _BATCH]):
                 yield Sample.from_doc(doc)

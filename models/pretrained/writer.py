@@ -86,6 +86,8 @@ class PretrainedWriter(LatentRows):
         except ValueError as error:
             raise CheckpointError(f"{checkpoint.folder}: {error}") from None
         self._critic = None if critic is None else critic.to(self._device)
+        if critic is not None:
+            self.deviation = 1.0  # log-odds
         if critic is not None and len(critic.pages):
             of_our_voice()  # now, not while somebody waits for a text
         self.draws: Counter[str] = Counter()

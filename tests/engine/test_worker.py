@@ -195,6 +195,15 @@ def test_what_is_asked_reaches_the_writer(start: Start) -> None:
     assert harness.writer.calls == [(conditions, 3, 7, 4, Sampling(0.5, 0.6))]
 
 
+def test_what_was_said_reaches_the_writer(start: Start) -> None:
+    harness = start()
+    harness.send(generate("1", said=["Slow drums carry the voice home."]))
+    harness.read_to(Done("1"))
+    said = harness.writer.calls[0][-1].said
+    assert said is not None
+    assert said("Slow drums carry the voice home.") > said("Bright horns run up.") == 0
+
+
 def test_a_row_is_sent_when_it_ends_and_then_leaves_the_frames(start: Start) -> None:
     ticks = iter(range(1000))
     harness = start(lambda: float(next(ticks)))  # a second a step: no frame is held back
