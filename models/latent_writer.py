@@ -11,7 +11,6 @@ from models.guards import TrainingText
 from models.prior import LatentPrior
 from models.reading import template_of
 from models.rows import MAX_TOKENS, Attempt, Row, Vocabulary
-from models.said import Said
 from models.sampling import generator
 from models.tokenizer import EOS
 from models.units import Tokenizer
@@ -23,7 +22,7 @@ from models.writer import (
     Vector,
     WriterEvent,
 )
-from models.writing import Slots, judge, names_of, write_rows
+from models.writing import DEVIATION, Slots, heeding, judge, names_of, write_rows
 
 
 class LatentRows(ABC):
@@ -34,8 +33,8 @@ class LatentRows(ABC):
 
     candidates: int
     temperature: float = TEMPERATURE
-    deviation: float = 0.2
-    """About how far the scores of drafts lie apart, in their unit: nats a token."""
+    deviation: float = DEVIATION
+    """About how far the scores of drafts lie apart."""
     tokenizer: Tokenizer
     _vocabulary: Vocabulary
     _prior: LatentPrior
@@ -107,7 +106,7 @@ class LatentRows(ABC):
         """Write until every row has its text."""
         names, candidates = names_of(conditions), sampling.candidates or candidates
         sampling = sampling.at(self.temperature)
-        judge = self._judging(sampling.said)
+        judge = heeding(sampling.said, self._judge, self.deviation)
         rows = (
             Row(n, partial(attempt, n), self._vocabulary, names, candidates, judge) for n in numbers
         )
@@ -116,18 +115,6 @@ class LatentRows(ABC):
     def _attempt(self, z: Vector, rng: np.random.Generator) -> Attempt:
         uniforms = rng.random(MAX_TOKENS, dtype=np.float32)
         return Attempt(z, uniforms, self._vocabulary.spelling.start)
-
-    def _judging(self, said: Said | None) -> Callable[[Attempt], None]:
-        """Return what judges attempts, those down that repeat what was said."""
-        if said is None:
-            return self._judge
-
-        def judged(attempt: Attempt) -> None:
-            self._judge(attempt)
-            if attempt.over:
-                attempt.score -= self.deviation * said(attempt.text)
-
-        return judged
 
     def _judge(self, attempt: Attempt) -> None:
         judge(attempt, self._training)

@@ -20,7 +20,7 @@ from models.writer import (
     TokenSurprisal,
     WriterEvent,
 )
-from models.writing import BLOCK, names_of, plain_attempt, write_rows
+from models.writing import BLOCK, heeding, names_of, plain_attempt, write_rows
 
 
 class NgramWriter:
@@ -62,12 +62,13 @@ class NgramWriter:
         Of the conditions only the names are used, and there is no z to steer.
         """
         vocabulary, names = self._vocabulary, names_of(conditions)
+        judge = heeding(sampling.said, _judge)
 
         def attempt(row: int, number: int) -> Attempt:
             return plain_attempt(seed, row, number, vocabulary)
 
         rows = (
-            Row(row, partial(attempt, row), vocabulary, names, sampling.candidates or 1, _judge)
+            Row(row, partial(attempt, row), vocabulary, names, sampling.candidates or 1, judge)
             for row in range(first_row, first_row + n)
         )
         return write_rows(rows, _NgramSlots(self.model), vocabulary, sampling)

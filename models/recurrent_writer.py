@@ -26,7 +26,7 @@ from models.writer import (
     TokenSurprisal,
     WriterEvent,
 )
-from models.writing import judge, names_of, plain_attempt, write_rows
+from models.writing import heeding, judge, names_of, plain_attempt, write_rows
 
 
 class RecurrentWriter:
@@ -75,12 +75,13 @@ class RecurrentWriter:
         """
         vocabulary, names = self._vocabulary, names_of(conditions)
         candidates = sampling.candidates or self.candidates
+        heedful = heeding(sampling.said, self._judge)
 
         def attempt(row: int, number: int) -> Attempt:
             return plain_attempt(seed, row, number, vocabulary)
 
         rows = (
-            Row(row, partial(attempt, row), vocabulary, names, candidates, self._judge)
+            Row(row, partial(attempt, row), vocabulary, names, candidates, heedful)
             for row in range(first_row, first_row + n)
         )
         block = StateBlock(self._step, self._features(conditions), self._masks, vocabulary.most)

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from models.said import Said
-
 if TYPE_CHECKING:
     from models.drafts import Drafting
+    from models.said import Said
 
 Vector = NDArray[np.float32]
 
@@ -50,7 +49,7 @@ class Sampling:
     temperature: float | None = None
     top_p: float = 0.9
     candidates: int | None = None
-    said: Said | None = None
+    said: "Said | None" = None
 
     @property
     def heat(self) -> float:

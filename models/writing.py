@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -10,12 +10,15 @@ import numpy as np
 from models.corpus.cleaning import words_of
 from models.guards import TrainingText, faults, to_last_end
 from models.rows import Attempt, Row, Vocabulary
+from models.said import Said
 from models.sampling import generator
 from models.tokenizer import ARTIST, TITLE
 from models.writer import Conditions, SampleEvent, Sampling, TokenEvent, WriterEvent
 
 BLOCK = 16
 """Slots of a block."""
+DEVIATION = 0.2
+"""About how far the likelihoods of drafts lie apart, in nats a token."""
 
 
 class Slots(Protocol):
@@ -61,6 +64,25 @@ def judge(attempt: Attempt, training: TrainingText) -> None:
         attempt.faults = faults(template, attempt.ended, training)
         likely = float(np.mean(attempt.logprobs))
         attempt.score = likely if attempt.promise is None else attempt.promise
+
+
+def heeding(
+    said: Said | None, judge: Callable[[Attempt], None], deviation: float = DEVIATION
+) -> Callable[[Attempt], None]:
+    """Return what judges attempts as `judge` does, and those down that repeat what was said.
+
+    `deviation` is about how far the scores of drafts lie apart. Names are placeholders here:
+    they are to be said again.
+    """
+    if said is None:
+        return judge
+
+    def judged(attempt: Attempt) -> None:
+        judge(attempt)
+        if attempt.over:
+            attempt.score -= deviation * said(attempt.template)
+
+    return judged
 
 
 def write_rows(

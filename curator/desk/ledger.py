@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from curator.desk.changes import Change, Listener
-from curator.domain.recent import MOST, Recent
+from curator.domain.recent import HELD, Recent
 from curator.domain.records import Event, EventType, Record, Request, Sample, Scalar, Song
 from curator.domain.session import Session
 
@@ -67,7 +67,7 @@ class Ledger:
         self.session = Session(store.events())
         for request in store.requests():
             self._shelve(request)
-        for sample in store.samples(last=2 * MOST):
+        for sample in store.written(HELD):
             self.recent.put(sample)
         self.store = store
 

@@ -53,6 +53,7 @@ class Writing:
         self._learnt = learnt
         self._unused: set[str] = set()
         self._goal: dict[str, int] = {}  # request → rows wanted, in the order of wanting
+        self._begun: dict[tuple[str, int], str] = {}  # request, first row of a batch → `after`
         self._failed: set[str] = set()
         self._front: str | None = None
         self._current: str | None = None
@@ -198,11 +199,9 @@ class Writing:
         if not missing:
             return
         first = missing[0]
-        rows = self._batch_of(first)
         count = next((i for i, row in enumerate(missing) if row != first + i), len(missing))
-        count = min(count, rows.stop - first)
-        written = [s for s in self._own(request_id) if s.row in rows]
-        after, said = self._ledger.recent.until(written[0].after if written else None)
+        count = min(count, self._batch_of(first).stop - first)
+        after, said = self._remembered(request_id, first)
         job = WriteJob(
             id=new_id(),
             song=song,
@@ -236,9 +235,22 @@ class Writing:
                 self._ledger.add(*(replace(s, at=together[0].at) for s in together))
             self._tell_unused(learnt if not together else None)
 
+    def _remembered(self, request_id: str, row: int) -> tuple[str, tuple[str, ...]]:
+        """Return what a row is not to repeat, with the newest of it: for all rows of its batch that
+        is what had been written when the batch began."""
+        rows = self._batch_of(row)
+        begun = self._begun.get((request_id, rows.start))
+        if begun is None:  # in this sitting; another one may have begun it
+            own = {s.row: s.after for s in self._own(request_id)}
+            found = [own[row] for row in rows if row in own]
+            # With another number of rows in a batch these may be the end of the one before.
+            if found and own.get(rows.start - 1) != found[0]:
+                begun = found[0]
+        after, said = self._ledger.recent.until(begun)
+        self._begun[request_id, rows.start] = after
+        return after, said
+
     def _batch_of(self, row: int) -> range:
-        """Return the rows of a row's batch: they are written by the same memory of what was said,
-        and those of the next one know them."""
         start = row - row % self._settings.batch
         return range(start, start + self._settings.batch)
 

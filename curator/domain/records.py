@@ -129,6 +129,11 @@ class Sample:
     drafts: int = 1
     after: str = ""
 
+    @property
+    def is_written(self) -> bool:
+        """Whether a model wrote it; else it came from a file."""
+        return self.seed is not None
+
     def to_doc(self) -> Doc:
         """Return the stored form; only samples of an arm have the fields that go with it."""
         more: Doc = {"after": self.after} if self.after else {}

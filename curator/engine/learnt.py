@@ -10,10 +10,12 @@ fewer: no row is to cost more than `MOST` texts, or the curator would wait for t
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from curator.engine.asked import sampling_of
 from curator.engine.messages import Generate
@@ -24,7 +26,8 @@ from models.learning import (
     load_generator,
     load_reward,
 )
-from models.writer import Conditions, SampleEvent, TokenEvent, Writer, reads
+from models.said import Said
+from models.writer import Conditions, SampleEvent, TokenEvent, Vector, Writer, reads
 
 MOST = 40
 """Texts that are wanted for a row at most."""
@@ -80,12 +83,17 @@ class Learnt:
             drafts.sort(key=lambda event: event.row)
             texts, about = [d.text for d in drafts], [conditions] * len(drafts)
             scores = self._reward.among(steering).score(texts, about)
-            best = int(scores.argmax())
+            best = int((scores - _repeated(texts, sampling.said) * scores.std()).argmax())
             expected = scores[best]
             if steering is not None:  # what is expected is by one measure in every arm
                 (expected,) = self._reward.score([texts[best]], [conditions])
             chosen = replace(drafts[best], row=row)
             yield Chosen(chosen, used, float(expected), len(drafts))
+
+
+def _repeated(texts: Sequence[str], said: Said | None) -> Vector:
+    """Return how much of each text was said before, (N,)."""
+    return np.array([said(text) if said else 0.0 for text in texts], np.float32)
 
 
 def draft_seed(seed: int, row: int) -> int:

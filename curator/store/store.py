@@ -153,13 +153,23 @@ class Store:
         row = self._tables.row("samples", id)
         return Sample.from_doc(parse(row)) if row else None
 
-    def samples(self, last: int | None = None) -> Iterator[Sample]:
-        """Iterate over the samples stored so far, or the last so many of them, in order."""
+    def samples(self) -> Iterator[Sample]:
+        """Iterate over the samples stored so far, in order."""
         rows = self._tables.rows("samples")
-        rows = rows if last is None else rows[max(0, len(rows) - last) :]
         for start in range(0, len(rows), _BATCH):
             for doc in parse_all(rows[start : start + _BATCH]):
                 yield Sample.from_doc(doc)
+
+    def written(self, last: int) -> list[Sample]:
+        """Return the last so many samples that a model wrote, in order."""
+        rows = self._tables.rows("samples")
+        found: list[Sample] = []
+        for end in range(len(rows), 0, -last):
+            docs = parse_all(rows[max(0, end - last) : end])
+            found[:0] = [s for s in map(Sample.from_doc, docs) if s.is_written]
+            if len(found) >= last:
+                break
+        return found[-last:]
 
     def events(self) -> Iterator[Event]:
         """Iterate over the events stored so far, in order."""

@@ -102,6 +102,17 @@ def test_a_row_is_the_same_whatever_is_written_beside_it(
     assert alone[0].event.text == together[1].event.text
 
 
+def test_what_was_said_is_not_chosen_again(tmp_path: Path, found: dict[str, Any]) -> None:
+    best, steered = rows(tmp_path, "best-of", "steered")
+    said = [best.event.text, steered.event.text]
+    words = [text.replace("/", " ") for text in said]  # as words: seed, row, z
+    request = Generate("1", "A", "T", ["dub"], {}, 2, 7, 3, arms=["best-of", "steered"],
+                       learned=str(tmp_path), drafts=8, said=words)  # fmt: skip
+    again = [c for c in Learnt(tmp_path, Writer()).write(request, SONG) if c is not None]
+    assert not {c.event.text for c in again} & set(said)
+    assert [c.arm for c in again] == ["best-of", "steered"]
+
+
 @pytest.mark.parametrize(("own", "a_draft"), [(16, 5), (5, 5), (3, 3), (1, 1)])
 def test_no_row_costs_so_many_texts_that_a_curator_would_wait(
     tmp_path: Path, found: dict[str, Any], own: int, a_draft: int

@@ -9,7 +9,7 @@ from models.writer import Conditions, SampleEvent, Sampling
 
 SONG = Conditions("Somebody", "Something", ("shoegaze",), {"energy": 0.8})
 SAID = Said(["Slow drums carry the voice home.", "The bass hums under the rain."])
-LINES = st.lists(st.sampled_from("the bass hums under a slow kick and rain".split()), max_size=12)
+LINES = st.lists(st.sampled_from(["the", "bass", "hums", "under", "a", "kick"]), max_size=12)
 
 
 def test_what_nobody_said_loses_nothing():

@@ -3,8 +3,12 @@
 import json
 from concurrent.futures import wait
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from power import HOME, PowerDisk
 from store_records import (
     HOSTILE,
@@ -40,6 +44,15 @@ def fill(store, requests=3, samples=2):
     for r in range(requests):
         store.append(request(r), *(sample(r * samples + s, of=r) for s in range(samples)))
         store.append(event(r)).result()
+
+
+@given(st.lists(st.booleans(), max_size=30), st.integers(1, 12))
+def test_the_last_that_were_written_are_found_among_what_came_from_files(written, last):
+    records = [sample(n, seed=n if own else None) for n, own in enumerate(written)]
+    with TemporaryDirectory() as folder, Store.open(Path(folder)) as store:
+        store.append(request(0), *records).result()
+        own = [record.id for record in records if record.seed is not None]
+        assert [found.id for found in store.written(last)] == own[-last:]
 
 
 def test_records_come_back_as_they_were(home):
