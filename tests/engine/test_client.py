@@ -244,6 +244,14 @@ def test_the_client_loads_neither_torch_nor_the_models() -> None:
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
+def test_the_worker_says_how_many_threads_there_are_before_torch_is_loaded() -> None:
+    program = (
+        "import sys, curator.engine.worker\n"
+        "sys.exit('torch is loaded' if 'torch' in sys.modules else 0)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
 async def test_a_training_ends_with_its_report(make: Make, tmp_path: Path) -> None:
     engine = make()
     await engine.start()

@@ -397,11 +397,3 @@ def test_where_what_was_learnt_cannot_be_read_texts_come_as_without_it(start: St
     harness.send(generate("1", 1, arms=["steered"], learned="missing", drafts=8))
     seen = [m for m in harness.read_to(Done("1")) if isinstance(m, Written)]
     assert [(w.text, w.arm, w.expected) for w in seen] == [("0 1 2", "", None)]
-
-
-def test_the_worker_says_how_many_threads_there_are_before_torch_is_loaded() -> None:
-    program = (
-        "import sys, curator.engine.worker\n"
-        "sys.exit('torch is loaded' if 'torch' in sys.modules else 0)"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
