@@ -117,6 +117,18 @@ def test_title_without_a_name() -> None:
             [("Marble Fox", "Undertow"), ("Marble Fox", "Low Sun")],
         ),
         (
+            '@bot "Undertow" and "Low Sun" by Marble Fox',
+            [("Marble Fox", "Undertow"), ("Marble Fox", "Low Sun")],
+        ),
+        (
+            'songs like "Undertow" & "Low Sun" + "Kite" by Marble Fox',
+            [("Marble Fox", "Undertow"), ("Marble Fox", "Low Sun"), ("Marble Fox", "Kite")],
+        ),
+        (
+            'Ada Lind\'s "Undertow" and "Low Sun" by Marble Fox',
+            [("Ada Lind", "Undertow"), ("Marble Fox", "Low Sun")],
+        ),
+        (
             '"Undertow" by Marble Fox and "Low Sun" by Ada Lind',
             [("Marble Fox", "Undertow"), ("Ada Lind", "Low Sun")],
         ),
@@ -156,6 +168,12 @@ def test_several(text: str, songs: list[tuple[str, str]]) -> None:
         'Their cat is called "Kevin" and he looks like one',
         'Looking for songs for my "crying myself to sleep" playlist',
         "Artists like Marble Fox",
+        "Mum's Kitchen - Roast Dinner",
+        "Tom's Pick - Marble Fox - Undertow",
+        "Sat in the sun all day. by Friday I was done",
+        "Lovely day, by the sea",
+        "What a day! by Dave",
+        "Hi @sam lunch - Monday",
         "Currently reading Undertow by Ada Lind, a lovely book",
         "https://open.spotify.com/track/x",
     ],

@@ -67,7 +67,8 @@ def test_what_cannot_be_seen_changes_nothing(artist: str, title: str, hidden: st
         "a", " ", '"', "'", '"a" ', "“A” ", "'A ", "A - B\n", "A - B, ", "A—B", "A – “B” ",
         "A by B ", "A's \"B\" ", "((", "(a) ", "#a ", "@a ", "🎧 ", "...", "A, The ", "A: B ",
         "// ", "&#99999999;", "http://", "a.b.", "\x1b[", "\x1b]", "RT @a ", "songs like ",
-        "feat. ", "\u202e", "e\u0301", "漢",
+        "feat. ", "\u202e", "e\u0301", "漢", '"a" and ', "A by B on Spotify ", "A! by ", "A, B by ",
+        "This Is ", "A - By ", "A - song by ", "A's B - ", "hi @a ",
     ],
 )  # fmt: skip
 def test_long_texts_take_linear_work(piece: str) -> None:

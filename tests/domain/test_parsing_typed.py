@@ -15,6 +15,11 @@ from curator.domain.parsing.typed import parse_typed
         ("A – One", "A", "One"),
         ("low sun by ann lee", "ann lee", "low sun"),
         ('ann lee -- "low sun"', "ann lee", "low sun"),
+        ("stand by me by ben e king", "ben e king", "stand by me"),
+        ("Day by Day by Ann Lee", "Ann Lee", "Day by Day"),
+        # the reader of posts leaves these to this one
+        ("No Woman, No Cry by Ann Lee", "Ann Lee", "No Woman, No Cry"),
+        ("Gimme! Gimme! Gimme! by ABBA", "ABBA", "Gimme! Gimme! Gimme!"),
     ],
 )
 def test_two_parts_are_a_song(line, artist, title):

@@ -11,6 +11,7 @@ from curator.domain.parsing.finishing import finish_artist, finish_title
 from curator.domain.parsing.layout import is_label
 from curator.domain.parsing.lexing import JOINTS
 from curator.domain.parsing.parts import Line, Part
+from curator.domain.parsing.quoting import another_quote
 from curator.domain.parsing.reading import Reading
 from curator.domain.parsing.readings import readings_of
 
@@ -134,7 +135,7 @@ def _songs(line: Line, reading: Reading) -> list[Found]:
     artist = None
     if reading.artist:
         artist = finish_artist(line.slice(reading.artist), reading.artist.possessive) or None
-    titles = [reading.title, *_more_quotes(line, reading.title)]
+    titles = [reading.title, *_more_quotes(line, reading)]
     named = (finish_title(line.slice(t), _brackets_after(line, t)) for t in titles)
     return [Found(artist, title) for title in named if any(c.isalnum() for c in title)]
 
@@ -165,13 +166,13 @@ def _version(line: Line, first: int) -> str | None:
 _LONGEST_VERSION = 6
 
 
-def _more_quotes(line: Line, title: Part) -> list[Part]:
-    """Return further titles of the same artist: "One" & "Two"."""
+def _more_quotes(line: Line, reading: Reading) -> list[Part]:
+    """Return further titles of the same artist: "One" & "Two", also before "by"."""
     more: list[Part] = []
-    at = title.last
-    while title.quoted and line.word(at) in ("&", "and", "+", "/") and line.kind(at + 1) == "quote":
-        if line.word(at + 2) == "by":
-            break
+    at, artist = reading.title.last, reading.artist
+    while reading.title.quoted and another_quote(line, at):
+        if line.word(at + 2) == "by" and not (artist and artist.first == at + 3):
+            break  # it is another's
         more.append(line.quote(at + 1))
         at += 2
     return more

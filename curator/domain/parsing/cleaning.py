@@ -33,7 +33,10 @@ _MUSIC_HOST = re.compile(
 _EMOTICON = re.compile(
     r"(?<!\S)(?:[:;=]['’]?[-^]?[()DPpOo3*\]\[\\/|]{1,4}|<3{1,3}|[xX]D{1,3}|\^_{0,2}\^)(?!\S)"
 )
-_ADDRESS = re.compile(r"\s*(?:(?:RT|MT)\s+)?(?:\.?@\w{1,30}[\s,:]+)+", re.ASCII)
+_ADDRESS = re.compile(
+    r"\s*(?:(?:RT|MT|(?:hi|hey|hello|yo|dear)(?:\s+there)?,?)\s+)?(?:\.?@\w{1,30}[\s,:]+)+",
+    re.ASCII | re.IGNORECASE,
+)
 _RETWEET = re.compile(r"(?<!\S)(?:RT|MT)\s+@\w{1,30}:?", re.ASCII)
 _LONGEST_LINE = 2000
 _SPACES = re.compile(" {2,}")

@@ -106,7 +106,8 @@ def _parts(line: Line, at: int, joined: bool, joints: list[int]) -> bool:
     if atom.kind == "break":
         return True
     if atom.kind == "stop":
-        return line.kind(at + 1) in ("word", "mention", "quote")
+        # before "by" it is a title's own mark: Where Is My Mind? by Pixies
+        return line.kind(at + 1) in ("word", "mention", "quote") and line.word(at + 1) != "by"
     if atom.kind != "comma":
         return False
     later = bisect_left(joints, at)

@@ -129,9 +129,10 @@ def _quotes(line: str) -> Iterator[tuple[int, int, slice, bool]]:
             opened = mark
         elif not double and opened is None and _opens(line, mark):
             closer = _closer(line, marks, index)
-            if closer is not None:
-                yield mark.start(), marks[closer].end(), _between(mark, marks[closer]), False
-                index = closer + 1
+            if closer is None or line[_between(mark, marks[closer])] in ("n", "N"):
+                continue  # apostrophes, as in Rock 'n' Roll
+            yield mark.start(), marks[closer].end(), _between(mark, marks[closer]), False
+            index = closer + 1
 
 
 def _between(opened: re.Match[str], closed: re.Match[str]) -> slice:

@@ -132,14 +132,23 @@ def around_quote(line: Line, at: int) -> list[str]:
     title = line.quote(at)
     if after[0] in vocab.MUSIC and (title.case != "title" or len(title.words) == 1):
         seen.append("described")
-    bracket = at + 1
-    while line.kind(bracket) == "bracket":
-        inside = line.atoms[bracket].text.casefold().split()
-        if inside[0] in vocab.FEATURING:
-            seen.append("guest")
-        elif not vocab.VERSION.isdisjoint(inside):
-            seen.append("version")
-        bracket += 1
-    if line.word(bracket) in vocab.FEATURING:
+    last = at + 1
+    while line.kind(last) == "bracket":
+        last += 1
+    seen += in_brackets(line, at + 1, last)
+    if line.word(last) in vocab.FEATURING:
         seen.append("guest")
+    return seen
+
+
+def in_brackets(line: Line, first: int, last: int) -> list[str]:
+    """Say whether brackets name a guest or a version, as those of songs do."""
+    seen = []
+    for atom in line.atoms[first:last]:
+        if atom.kind == "bracket":
+            inside = atom.text.casefold().split()
+            if inside[0] in vocab.FEATURING:
+                seen.append("guest")
+            elif not vocab.VERSION.isdisjoint(inside):
+                seen.append("version")
     return seen

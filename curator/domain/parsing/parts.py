@@ -132,7 +132,7 @@ class Line:
 
 def folded(text: str) -> str:
     """Return text casefolded, with straight apostrophes."""
-    return text.casefold().replace("’", "'")
+    return text.casefold().replace("’", "'").replace("‘", "'")
 
 
 def is_capital(word: str) -> bool:

@@ -91,6 +91,18 @@ LEADS = frozenset(
 )
 """What people write straight before the song they mean."""
 
+TITLE_OPENINGS = frozenset(
+    tuple(opening.split())
+    for opening in """
+    this is
+    give me
+    play me
+    what about
+    the story of
+    """.strip().splitlines()
+)
+"""Leads that titles begin with too: This Is America, Give Me One Reason."""
+
 ASKED_FOR = words_of(
     """
     song songs music track tracks tune tunes artist artists band bands album albums anything
@@ -109,14 +121,6 @@ ENDINGS = frozenset(
     next
     thanks
     thx
-    on spotify
-    on soundcloud
-    on youtube
-    on bandcamp
-    on tidal
-    on deezer
-    on itunes
-    on apple
     out now
     out today
     out friday

@@ -53,6 +53,7 @@ def _makers(line: Line, chunk: Chunk, at: int, begun: int) -> Iterator[Maker]:
             yield name, ["by"], last
         if line.word(after) == "by":
             return
+    yield from _shared(line, chunk, at)
     yield None, ["title only"], at + 1
     quotes = line.between(line.quotes, begun, at)
     yield from _before(line, at, quotes[-1] + 1 if quotes else begun)
@@ -62,6 +63,23 @@ def _makers(line: Line, chunk: Chunk, at: int, begun: int) -> Iterator[Maker]:
             name, last = name_on(line, where + 1, chunk.last)
             yield name, ["by", "cut out of prose"], last
             break
+
+
+def _shared(line: Line, chunk: Chunk, at: int) -> Iterator[Maker]:
+    """Yield who made several quoted songs when named behind the last: "One" and "Two" by Name."""
+    last = at + 1
+    while another_quote(line, last):
+        last += 2
+    owned = line.kind(at - 1) == "word" and is_possessive(line.atoms[at - 1].text)
+    if last > at + 1 and line.word(last) == "by" and not owned:
+        name, end = name_on(line, last + 1, chunk.last)
+        if name:
+            yield name, ["by"], end
+
+
+def another_quote(line: Line, at: int) -> bool:
+    """Whether another quote is joined to the one before an atom: "One" & "Two"."""
+    return line.word(at) in ("&", "and", "+", "/") and line.kind(at + 1) == "quote"
 
 
 def _before(line: Line, at: int, begun: int) -> Iterator[Maker]:

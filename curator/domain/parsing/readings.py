@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from curator.domain.parsing import everyday, observing
 from curator.domain.parsing import vocabulary as vocab
 from curator.domain.parsing.layout import Chunk, Layout, is_label, is_site, speaks_of_music
-from curator.domain.parsing.parts import LONGEST_NAME, LONGEST_TITLE, Line, Part, is_possessive
+from curator.domain.parsing.parts import (
+    LONGEST_NAME,
+    LONGEST_TITLE,
+    Line,
+    Part,
+    case_of,
+    folded,
+    is_possessive,
+)
 from curator.domain.parsing.quoting import quoted
 from curator.domain.parsing.reading import Reading
 from curator.domain.parsing.spans import name_before, name_on, run_back, run_on, title_on
@@ -38,9 +46,8 @@ def joined(layout: Layout, left: Chunk, right: Chunk) -> Iterator[Reading]:
         artist, how = name_before(line, left.last, begun)
         if not line.silent(right.first + 1, right.last):
             how.append("runs on")
-    elif line.kind(ends) == "quote" or line.word(right.first) == "by":
-        by = line.word(right.first) == "by"
-        artist, last = name_on(line, right.first + by, right.last)
+    elif (named := _artist_at(line, right, line.kind(ends) == "quote")) is not None:
+        artist, last = name_on(line, named, right.last)
         how = ["turned"] if line.silent(last, right.last) else ["turned", "cut out of prose"]
         if line.kind(ends) == "quote":
             if begun != ends:
@@ -72,6 +79,23 @@ def joined(layout: Layout, left: Chunk, right: Chunk) -> Iterator[Reading]:
     yield Reading(title, artist, (*seen, *observing.of_title(line, title)), left.chain)
 
 
+def _artist_at(line: Line, right: Chunk, quote: bool) -> int | None:
+    """Return where an artist begins who stands behind a mark: Title - by X, Title - song by X.
+
+    None where a title stands there: X - By the Way. Behind a quote there is always an artist.
+    """
+    places = line.between(line.by, right.first, right.last)
+    by = places[0] if places else right.first
+    headed = is_label(line, right.first, by) and speaks_of_music(line, right.first, by)
+    if not places or (by > right.first and not headed):
+        return right.first if quote else None
+    if quote or (by == right.first and not line.capital(by)):
+        return by + 1
+    little = line.word(by + 1) in vocab.SMALL and not line.capital(by + 1)
+    common = all(word in everyday.COMMON for word in line.lower[by + 1 : right.last] if word)
+    return None if little or (common and not headed) else by + 1
+
+
 def _turned(artist: Part, title: Part, asked: bool) -> bool:
     """Whether the first part is rather the title: its words are those of titles.
 
@@ -100,26 +124,31 @@ def named_by(layout: Layout, chunk: Chunk, at: int) -> Iterator[Reading]:
     """Yield Title by Artist, without quotes."""
     line = layout.line
     before = at - 1
-    while before > chunk.first and line.kind(before) in ("bracket", "stop"):
+    while before > chunk.first and line.kind(before) in ("bracket", "stop", "comma"):
         before -= 1
     begun, led = layout.lead(chunk)
-    if line.kind(before) != "word" or before < begun:
+    if line.kind(before) != "word" or before < begun or _is_last_cry(line, chunk, before):
         return
-    seen = ["by", *(["asked for"] * led), *layout.heading(chunk), *layout.placed(chunk)]
+    heading = layout.heading(chunk)
+    seen = ["by", *(["asked for"] * led), *heading, *layout.placed(chunk)]
     first = run_back(line, before + 1, begun, vocab.SMALL, LONGEST_TITLE)
     if first > before:
         if not led or before + 1 - begun > 6:
             return
         first = begun
-    elif first > begun:
+    introduced = led or heading or line.word(begun - 1) in vocab.MUSIC
+    if first > begun and introduced and _is_tail(line, begun, first):
+        first = begun
+    if first > begun:
         seen.append("cut out of prose")
-    title = line.part(first, before + 1)
+    title = _whole_title(line, first, before + 1, at, opens=first == begun)
     artist, last = name_on(line, at + 1, chunk.last)
     if title is None or artist is None:
         return
     word = line.lower[before]
     if word in everyday.MAKERS or (word.endswith("ed") and len(word) > 4):
         seen.append("maker")
+    seen += observing.in_brackets(line, title.first, title.last)
     little = line.word(at + 1) in ("the", "a", "an", "my", "your") and artist.case == "lower"
     counted = artist.words[0][:1].isdigit() and not led
     if little or counted or artist.words[0] in everyday.WHEN:
@@ -128,6 +157,45 @@ def named_by(layout: Layout, chunk: Chunk, at: int) -> Iterator[Reading]:
         seen.append("alone")
     seen += observing.of_artist(line, artist) + observing.of_title(line, title)
     yield Reading(title, artist, tuple(seen), layout.chained(chunk))
+
+
+def _is_last_cry(line: Line, chunk: Chunk, before: int) -> bool:
+    """Whether a word before "by" may be only the end of a title: Gimme! Gimme! Gimme! by X."""
+    cries = (chunk.first - 1, before + 1)
+    return all(line.kind(at) == "stop" and line.atoms[at].text == "!" for at in cries)
+
+
+def _is_tail(line: Line, begun: int, first: int) -> bool:
+    """Whether a title that begins behind a comma begins before it: No Woman, No Cry.
+
+    Who asks for "songs like X, Y by Z" rather lists them.
+    """
+    comma = first - 1
+    if line.word(begun - 1) in ("like", "as") or line.word(begun - 2) == "similar":
+        return False
+    if line.kind(comma) != "comma" or line.atoms[comma].text != ",":
+        return False
+    whole = run_back(line, comma, begun, vocab.SMALL, LONGEST_TITLE) == begun
+    return whole and "by" not in line.lower[begun:comma]
+
+
+def _whole_title(line: Line, first: int, last: int, by: int, *, opens: bool) -> Part | None:
+    """Return a title with what belongs to it before "by": Help!, (Don't Fear) The Reaper.
+
+    `opens`: nothing but what introduces it stands before it, so that a bracket may begin it.
+    """
+    opened = opens and _is_of_title(line, first - 1)
+    closed = all(_is_of_title(line, at) for at in range(last, by) if line.kind(at) == "bracket")
+    return line.part(first - opened, by if closed else last)
+
+
+def _is_of_title(line: Line, at: int) -> bool:
+    """Whether a bracket belongs to a title: (Don't Fear), but not (Song of the Day), (love it)."""
+    words = line.atoms[at].text.split() if line.kind(at) == "bracket" else []
+    lower = [folded(word) for word in words]
+    if not vocab.VERSION.isdisjoint(lower):
+        return True
+    return case_of(words) == "title" and not all(word in vocab.LABEL for word in lower)
 
 
 def owned(layout: Layout, chunk: Chunk) -> Iterator[Reading]:

@@ -1,6 +1,6 @@
 """Where in a line a name or a title begins and ends."""
 
-from curator.domain.parsing import everyday, phrases
+from curator.domain.parsing import everyday, observing, phrases
 from curator.domain.parsing import vocabulary as vocab
 from curator.domain.parsing.parts import LONGEST_NAME, LONGEST_TITLE, Line, Part, is_possessive
 
@@ -27,8 +27,7 @@ def run_back(
     while at > max(lowest, last - longest):
         at -= 1
         atom, word = line.atoms[at], line.lower[at]
-        named = small is vocab.NAME_SMALL
-        if named and atom.kind == "word" and at < last - 1 and is_possessive(atom.text):
+        if small is vocab.NAME_SMALL and _is_owner(line, at, lowest, last):
             break
         if line.capital(at):
             begun = begun if word in ("&", "+", "/", "-") else at
@@ -43,6 +42,19 @@ def run_back(
         elif word == "by" and not _PLAIN_AND.isdisjoint(line.lower[at:last]):
             return max(i for i in range(at, last) if line.lower[i] in _PLAIN_AND) + 1
     return begun
+
+
+def _is_owner(line: Line, at: int, lowest: int, last: int) -> bool:
+    """Whether a possessive stands there that is no part of the name behind it: Sweden's Marble Fox.
+
+    It is when it opens a name of two words, as in Destiny's Child; but anybody has a kitchen
+    (Mum's Kitchen), and a heading is no name (Tom's Pick).
+    """
+    if line.kind(at) != "word" or at >= last - 1 or not is_possessive(line.atoms[at].text):
+        return False
+    bare = line.lower[at].removesuffix("s").removesuffix("'")
+    anybody = bare in everyday.COMMON or bare in everyday.ORDINARY
+    return lowest < at or at < last - 2 or anybody or line.lower[at + 1] in vocab.LABEL
 
 
 def run_on(line: Line, first: int, highest: int, small: frozenset[str], longest: int) -> int:
@@ -99,7 +111,11 @@ def name_before(line: Line, last: int, lowest: int) -> tuple[Part | None, list[s
 
 
 def name_on(line: Line, first: int, last: int) -> tuple[Part | None, int]:
-    """Return the name that begins at an atom, and where it ends."""
+    """Return the name that begins at an atom, and where it ends, "on Spotify" included."""
+    for at in range(first + 1, min(last, first + LONGEST_NAME + 1)):
+        if played := _where_played(line, at):
+            name, ended = name_on(line, first, at)
+            return name, ended + played if ended == at else ended
     if line.kind(first) == "mention":
         return line.part(first, first + 1), first + 1
     ended = run_on(line, first, last, vocab.NAME_SMALL, LONGEST_NAME)
@@ -117,6 +133,15 @@ def name_on(line: Line, first: int, last: int) -> tuple[Part | None, int]:
     if ended - first == 4 and line.kind(ended) == "word":
         return None, first
     return line.part(first, ended), ended
+
+
+def _where_played(line: Line, at: int) -> int:
+    """Return how many words say where a song is played: on Spotify, on #SoundCloud."""
+    if line.word(at) != "on":
+        return 0
+    if line.word(at + 1) not in vocab.PLAYERS and line.kind(at + 1) not in ("tag", "mention"):
+        return 0
+    return 3 if line.word(at + 2) == "music" else 2
 
 
 def _small_end(line: Line, ended: int, last: int) -> int:
@@ -138,18 +163,12 @@ def title_on(line: Line, first: int, highest: int) -> tuple[Part | None, int, li
     last, fit = _before_ending(line, first, highest)
     if not fit:
         seen.append("runs on")
-    for at in range(first, last):
-        atom = line.atoms[at]
-        if atom.kind == "bracket":
-            inside = atom.text.casefold().split()
-            if inside[0] in vocab.FEATURING:
-                seen.append("guest")
-            elif not vocab.VERSION.isdisjoint(inside):
-                seen.append("version")
-        elif line.lower[at] in vocab.FEATURING and at > first:
+    for at in range(first + 1, last):
+        if line.lower[at] in vocab.FEATURING:
             seen.append("guest")
             last = at
             break
+    seen += observing.in_brackets(line, first, last)
     part = line.part(first, last)
     if part and part.case != "title" and len(part.words) > 6:
         last = run_on(line, first, last, vocab.SMALL, LONGEST_TITLE)
@@ -170,6 +189,8 @@ def _before_ending(line: Line, first: int, last: int) -> tuple[int, bool]:
             return at, False
         if line.capital(at) and not line.shouted:
             continue
+        if _where_played(line, at):
+            return at, True
         if line.lower[at] and any(
             tuple(line.lower[at : at + len(ending)]) == ending for ending in phrases.ENDINGS
         ):
@@ -211,7 +232,23 @@ def _lead_length(line: Line, first: int, last: int) -> int:
         asked = asked or word in phrases.ASKED_FOR or "/" in word or alike
     if 0 < found < last - first:
         return found
-    return max((n for n in _leads(tuple(words[:6])) if n < last - first), default=0)
+    length = max((n for n in _leads(tuple(words[:6])) if n < last - first), default=0)
+    return 0 if _opens_title(line, first, length, last) else length
+
+
+def _opens_title(line: Line, first: int, length: int, last: int) -> bool:
+    """Whether a lead in capitals is rather how a title begins: This Is America by X.
+
+    A title may stand before a hyphen too, but hardly under a heading: New Music: This Is X - Y.
+    """
+    if tuple(line.lower[first : first + length]) not in phrases.TITLE_OPENINGS:
+        return False
+    if line.shouted or not line.capital(first + 1):
+        return False
+    if "by" in line.lower[first + length : min(last, first + LONGEST_TITLE)]:
+        return True
+    hyphen = last < len(line.atoms) and line.atoms[last].text == "-"
+    return hyphen and line.kind(last + 1) != "quote" and line.kind(first - 1) != "colon"
 
 
 def _leads(words: tuple[str, ...]) -> list[int]:

@@ -6,7 +6,8 @@ from curator.domain.parsing.choosing import Found, parse_songs
 from curator.domain.parsing.cleaning import clean
 
 _DASH = re.compile(r"\s+[-–—]{1,2}\s+")
-_BY = re.compile(r"\s+by\s+", re.IGNORECASE)
+# the last "by" of a line, as in: stand by me by ben e king
+_BY = re.compile(r"\s+by\s+(?!.*\s+by\s+)", re.IGNORECASE)
 _QUOTES = "\"'“”‘’«» "
 
 

@@ -68,6 +68,14 @@ LABEL_HEADS = words_of(
 )
 """At least one of these makes a heading speak of music."""
 
+PLAYERS = words_of(
+    """
+    spotify soundcloud youtube youtubemusic bandcamp tidal deezer itunes apple applemusic amazon
+    amazonmusic pandora audiomack mixcloud
+    """
+)
+"""After "on" these say where a song is played."""
+
 FEATURING = words_of("feat ft feat. ft. featuring")
 
 VERSION = words_of(
@@ -93,8 +101,8 @@ SMALL = words_of(
     """
     en et au aux dans sur por para con mi tu te que ein il per a an the and of in on at to for from
     with by or as is it its my your me you we us be vs vs. x feat de la le les el los las du des da
-    do di der die das den und och y e n 'n' o no not so if but up out into over than that this i'm
-    are am was all off ain't don't can't won't i'll it's
+    do di der die das den und och y e n 'n n' 'n' o no not so if but up out into over than that this
+    i'm are am was all off ain't don't can't won't i'll it's
     """
 )
 """Words that a title may write small between capitals."""
@@ -102,7 +110,7 @@ SMALL = words_of(
 NAME_SMALL = words_of(
     """
     en et au aux dans sur por para con mi tu te que ein il per of the and in to for with on at x vs
-    vs. de la le les el los du des da do di der die und och y e n 'n' van von a del dos
+    vs. de la le les el los du des da do di der die und och y e n 'n n' 'n' van von a del dos
     """
 )
 """Words that a name may write small between capitals."""
