@@ -2,7 +2,8 @@
 
 The request in front and those that come next are asked about, one at a time and in a thread of
 their own; the writing waits a moment for what is found and then does without. What was found is an
-event beside the curator's own: it fills in what is missing, a correction overrules it.
+event beside the curator's own: it fills in what is missing, a correction overrules it. Where a
+source did not answer, what the others said is shown, and the song is asked about again later.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from curator.desk.changes import CardsChanged, Noticed, QueueChanged
 from curator.desk.ledger import Ledger
-from curator.domain.finding import LOOKUPS, Candidate, Found, SongState, without
+from curator.domain.finding import LOOKUPS, Candidate, Found, SongState, news, without
 from curator.domain.records import FEATURES, Event, Song
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 PATIENCE = 1.0
 """Seconds that the writing waits for what is found, counted from when it was first wanted."""
 RETRY = 60.0
-"""Seconds after which a source that failed is asked about a song again."""
+"""Seconds after which a song is asked about again where a source did not answer."""
+_NEVER = float("inf")
 Result = TypeVar("Result")
 
 
@@ -113,45 +115,60 @@ class LookingUp:
 
     def _lacks(self, request_id: str) -> bool:
         """Whether there is something to find out, and now is the time."""
+        return self._due(request_id) <= asyncio.get_running_loop().time()
+
+    def _due(self, request_id: str) -> float:
+        """Return when a song is to be asked about, on the loop's clock."""
         state = self.state(request_id)
         if not state.wanted or not state.song.title:
-            return False
+            return _NEVER
         song = state.song
-        complete = song.genres and len(song.features) == len(FEATURES)
-        if complete and state.chosen is None:
-            return False
-        now = asyncio.get_running_loop().time()
-        return now >= self._again.get((request_id, state.correction), float("-inf"))
+        has_all = song.genres and len(song.features) == len(FEATURES)
+        if has_all and state.chosen is None and state.found is None:
+            return _NEVER  # people said it all
+        return self._again.get((request_id, state.correction), float("-inf"))
 
     async def _run(self, connect: "Callable[[], Lookup]") -> None:
         lookup = self._lookup = await self._in_thread(connect)
         while lookup.sources:
             request_id = next((r for r in self._wanted if self._lacks(r)), None)
             if request_id is None:
-                self._wake.clear()
-                await self._wake.wait()
+                await self._rest()
             else:
                 await self._ask(request_id, lookup)
         self._loop = None  # there is nobody to ask: nothing waits for an answer
         self._turn.set()
+
+    async def _rest(self) -> None:
+        """Wait until something else is wanted, or a song is due again."""
+        due = min(map(self._due, self._wanted), default=_NEVER)
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(due if due < _NEVER else None):
+                await self._wake.wait()
 
     async def _ask(self, request_id: str, lookup: "Lookup") -> None:
         loop = asyncio.get_running_loop()
         self._since.setdefault(request_id, loop.time())
         state = self.state(request_id)
         facts = await self._in_thread(lambda: _facts(lookup, state))
-        never = float("inf") if not facts.failed else loop.time() + RETRY
-        self._again[request_id, state.correction] = never
+        again = _NEVER if facts.complete else loop.time() + max(RETRY, facts.wait)
+        self._again[request_id, state.correction] = again
         for text in facts.failed:
             if text not in self._said:
                 self._said.add(text)
                 self._ledger.tell(Noticed(text))
         if facts.candidates:
-            song = facts.song or Song()
-            found = Found(song, facts.candidates, facts.doubtful, state.correction)
+            self._keep(request_id, state, facts)
+        self._turn.set()
+
+    def _keep(self, request_id: str, state: SongState, facts: "SongFacts") -> None:
+        """Record what was found, unless it is what was found before."""
+        song = facts.song or Song()
+        now = Found(song, facts.candidates, facts.doubtful, state.correction, facts.complete)
+        if found := news(state.found, now):
             self._ledger.record("song_found", request_id, **found.to_data())
             self._tell(request_id)
-        self._turn.set()
 
     def _tell(self, request_id: str) -> None:
         self._ledger.tell(QueueChanged())

@@ -37,13 +37,15 @@ class Found:
 
     It is empty where none of the `candidates` is surely the one; where one of them probably is, it
     is `doubtful`, and nothing is taken until the curator chose.
-    `after` is the correction whose artist and title were asked for, "" for the request's own.
+    `after` is the correction whose artist and title were asked for, "" for the request's own. It
+    is not `complete` where a source failed or was left in peace: the song is asked about again.
     """
 
     song: Song
     candidates: tuple[Candidate, ...] = ()
     doubtful: bool = False
     after: str = ""
+    complete: bool = True
 
     def to_data(self) -> Doc:
         """Return the data of a `song_found` event: a candidate a line, each as a JSON list."""
@@ -52,7 +54,8 @@ class Found:
             for c in self.candidates
         ]
         found = {"candidates": "\n".join(lines), "doubtful": self.doubtful, "after": self.after}
-        return self.song.to_doc() | found
+        # All were complete once; those that are look as they always did.
+        return self.song.to_doc() | found | ({} if self.complete else {"complete": False})
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Found":
@@ -63,6 +66,7 @@ class Found:
             candidates=tuple(c for line in lines if (c := _candidate(line)) is not None),
             doubtful=bool(data.get("doubtful")),
             after=str(data.get("after") or ""),
+            complete=data.get("complete") is not False,
         )
 
 
@@ -135,6 +139,27 @@ def filled(song: Song, found: Song) -> Song:
     return sourced(named, _genres(song) or _genres(found), _features(found) | _features(song))
 
 
+def news(before: Found | None, now: Found) -> Found | None:
+    """Return what is to be kept of an answer after the one before, None where nothing is new.
+
+    One that is not complete takes nothing away: what a source said stands while it is quiet. A
+    complete one stands alone.
+    """
+    if before is None or now.complete or before.after != now.after:
+        return now
+    held, brought = ({(c.source, c.ref) for c in f.candidates} for f in (before, now))
+    song = now.song if now.song.title else before.song
+    if same_names(before.song, now.song):
+        genres = {g: s for g, s in _genres(now.song).items() if g not in before.song.genres}
+        features = _features(now.song) | _features(before.song)
+        song = sourced(before.song, _genres(before.song) | genres, features)
+    doubtful = now.doubtful or (before.doubtful and not now.song.title)
+    if (song, doubtful) == (before.song, before.doubtful) and brought <= held:
+        return None
+    older = (c for c in before.candidates if (c.source, c.ref) not in brought)
+    return replace(now, song=song, candidates=(*now.candidates, *older), doubtful=doubtful)
+
+
 def same_names(one: Song, other: Song) -> bool:
     """Whether two songs have the same artist and title, but for case and spacing."""
 
@@ -179,8 +204,8 @@ class SongState:
     """A request's song as it stands, and where looking it up stands.
 
     `correction` is the last one that stands, `found` what was found for these names. While it is
-    `wanted`, nothing was found yet; `chosen` is the candidate's source and id that the curator
-    took, if they did.
+    `wanted`, nothing was found yet, or not all of it; `chosen` is the candidate's source and id
+    that the curator took, if they did.
     """
 
     song: Song
@@ -196,17 +221,21 @@ class SongState:
 
 
 def fold_song(song: Song, events: Iterable[Event]) -> SongState:
-    """Return how a song stands after the events on its request that stand."""
-    state = SongState(song)
+    """Return how a song stands after the events on its request that stand.
+
+    Of several finds for the same names the last one holds, over what people said.
+    """
+    state, said = SongState(song), song
     for event in events:
         if event.type == "song_corrected":
             state = _after_correction(state, event)
+            said = state.song
         elif event.type == "song_found":
             found = Found.from_data(event.data)
             if found.after != state.correction:  # asked with other names than it has now
                 continue
-            now = state.song if found.doubtful else filled(state.song, found.song)
-            state = replace(state, song=now, found=found, wanted=False)
+            now = said if found.doubtful else filled(said, found.song)
+            state = replace(state, song=now, found=found, wanted=not found.complete)
     return state
 
 
@@ -221,6 +250,18 @@ def _after_correction(state: SongState, event: Event) -> SongState:
         song=song,
         correction=event.id,
         found=found,
-        wanted=bool(ref) or state.wanted or not same,
+        wanted=bool(ref) or not same or (state.wanted and not _settles(state, song)),
         chosen=(source, ref) if ref else state.chosen if same else None,
     )
+
+
+def _settles(state: SongState, song: Song) -> bool:
+    """Whether a correction is the last word on what was found: no more of it is wanted.
+
+    It is where it settles a doubt, takes something away, or leaves all as it is.
+    """
+    if state.found is None:
+        return False
+    before = state.song
+    taken = {*before.genres} - {*song.genres} or before.features.keys() - song.features.keys()
+    return state.found.doubtful or bool(taken) or song == before

@@ -6,11 +6,15 @@ time at the next start; the index is made anew when the file changes.
 """
 
 import ast
+import contextlib
 import csv
 import json
+import os
 import re
+import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +34,8 @@ _GENRES = ("genres", "artist_genres", "genre", "track_genre", "playlist_subgenre
 _NOTE = ("album", "album_name", "track_album_name", "release_date", "year")
 _AMONG = 60
 """So many rows with words in common are looked at."""
+_ABANDONED = 3600.0
+"""Seconds after which nobody is writing a draft of the index any more."""
 _FORMAT = 1
 _TABLES = """
 CREATE TABLE about (stamp TEXT);
@@ -54,10 +60,10 @@ class Catalogue:
 
     def search(self, artist: str | None, title: str) -> Sequence[Candidate]:
         """Return the rows that have most words in common. Raises `SourceError`."""
-        words = [f'title : "{w}"' for w in take_apart(title).whole.split()]
+        words = [f"title : {_quoted(w)}" for w in take_apart(title).whole.split()]
         if artist is not None:
             names = artists_of(artist)
-            words += [f'artist : "{w}"' for w in dict.fromkeys(" ".join(names).split())]
+            words += [f"artist : {_quoted(w)}" for w in dict.fromkeys(" ".join(names).split())]
         asked = " OR ".join(dict.fromkeys(words))
         if not asked:
             return ()
@@ -122,10 +128,11 @@ class Catalogue:
 
     def _build(self, file: Path, stamp: str) -> None:
         """Write the index aside and put it in place when it is whole."""
-        draft = self._index.with_suffix(".new")
+        own = f"{self._index.stem}.{os.getpid()}-{secrets.token_hex(4)}.new"
+        draft = self._index.with_name(own)  # another process may be writing one as well
         try:
             draft.parent.mkdir(parents=True, exist_ok=True)
-            draft.unlink(missing_ok=True)
+            _sweep(draft.parent)
             database = sqlite3.connect(draft)
             try:
                 database.execute("PRAGMA synchronous = OFF")
@@ -137,8 +144,23 @@ class Catalogue:
                 database.close()
             draft.replace(self._index)
         except (OSError, ValueError, csv.Error) as error:
-            draft.unlink(missing_ok=True)
             raise SourceError(f"{file.name} can't be used: {error}", wait=60.0) from error
+        finally:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
+
+
+def _quoted(word: str) -> str:
+    """Return a word as text in a query of FTS5, whatever signs it is made of."""
+    return '"' + word.replace("\0", "").replace('"', '""') + '"'
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the drafts of processes that were killed over them."""
+    for draft in folder.glob("catalogue*.new*"):
+        with contextlib.suppress(OSError):
+            if time.time() - draft.stat().st_mtime > _ABANDONED:
+                draft.unlink()
 
 
 def _is_of(index: Path, stamp: str) -> bool:

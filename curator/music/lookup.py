@@ -7,18 +7,22 @@ a notice. What is missing stays missing; nothing is guessed.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import TypeVar
 
-from curator.domain.finding import Candidate, feature_source, genre_source, sourced
-from curator.domain.records import FEATURES, Song
+from curator.domain.finding import Candidate
+from curator.domain.records import Song
 from curator.music.cache import Cache
-from curator.music.matching import match, plain, same_song
+from curator.music.known import Known
+from curator.music.matching import Match, match, plain, same_song
 from curator.music.source import Details, Source, SourceError
 
 SHOWN = 8
 """So many candidates are kept to choose from."""
 _NOTHING_KEPT = 86_400.0
 """For so long it is believed that a source does not know a song."""
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,18 @@ class SongFacts:
     `song` is the one that is meant, with sources for all its genres and features; None where that
     is not known. `candidates` are the songs nearest to it, the most likely first; where it is
     `doubtful`, somebody is to say which one is meant. `failed` says of each source that was no
-    help why.
+    help why; one that wants quiet has said so before.
+
+    It is not `complete` where a source that could have added something failed or wanted quiet; to
+    ask again may help after `wait` seconds.
     """
 
     song: Song | None
     candidates: tuple[Candidate, ...] = ()
     failed: tuple[str, ...] = ()
     doubtful: bool = False
+    complete: bool = True
+    wait: float = 0.0
 
 
 class Lookup:
@@ -69,50 +78,67 @@ class Lookup:
         if not title:
             return SongFacts(None)
         with self._lock:
-            return self._find(artist, title)
+            return self._find(artist, title, _Gaps())
 
-    def _find(self, artist: str | None, title: str) -> SongFacts:
-        known = _Known(self._model_sources)
-        sure: list[Candidate] = []
+    def _find(self, artist: str | None, title: str, gaps: "_Gaps") -> SongFacts:
+        sure: list[_Sure] = []
         others: list[Candidate] = []
-        failed: list[str] = []
         doubtful = False
-        for source in self._sources:
-            if not known.lacks(source) or self._is_quiet(source):
+        left = list(self._sources)
+        while source := self._next(left, sure):
+            left.remove(source)
+            found = self._tried(source, gaps, partial(self._match, source, artist, title))
+            if found is None:
                 continue
-            try:
-                found = match(artist, title, self._search(source, artist, title))
-                others += found.candidates
-                doubtful = doubtful or found.doubtful
-                if found.best is not None:
-                    sure.append(found.best)
-                    known.add(source.name, self._details(source, found.best))
-            except Exception as error:
-                failed.append(self._noted(source, error))
-        others.sort(key=lambda candidate: -candidate.score)
-        candidates = _distinct([*sure, *others])
+            others += found.candidates
+            doubtful = doubtful or found.doubtful
+            if found.best is not None:
+                known = self._of(found.best, sure)
+                details = self._tried(source, gaps, partial(self._details, source, found.best))
+                if details is not None:
+                    known.add(source.name, details)
         song = None
-        if sure:
-            song = known.of(Song(sure[0].artist, sure[0].title, source=sure[0].source))
-        return SongFacts(song, candidates, tuple(failed), doubtful and song is None)
+        if len(sure) > 1 and artist is None:  # they mean different songs, and nobody said whose
+            doubtful = True
+        elif lead := _lead(sure):
+            song = lead.known.of(
+                Song(lead.first.artist, lead.first.title, source=lead.first.source)
+            )
+        sure.sort(key=lambda one: -one.score)
+        others.sort(key=lambda candidate: -candidate.score)
+        candidates = _distinct([*(one.first for one in sure), *others])
+        return gaps.noted(SongFacts(song, candidates, doubtful=doubtful and song is None))
+
+    def _next(self, left: Sequence[Source], sure: "Sequence[_Sure]") -> Source | None:
+        """Return the first source that could add something to the song as it stands."""
+        lead = _lead(sure)
+        known = lead.known if lead else Known(self._model_sources)
+        return next((source for source in left if known.lacks(source)), None)
+
+    def _of(self, best: Candidate, sure: "list[_Sure]") -> Known:
+        """Return what is known of the song that a source is sure of: other songs' facts are not."""
+        one = next((one for one in sure if same_song(one.first, best)), None)
+        if one is None:
+            one = _Sure(best, best.score, Known(self._model_sources))
+            sure.append(one)
+        one.score = max(one.score, best.score)
+        return one.known
 
     def choose(self, candidate: Candidate) -> SongFacts:
         """Look up the song that was chosen, and what other sources know of it."""
+        known, gaps = Known(self._model_sources), _Gaps()
         with self._lock:
-            known = _Known(self._model_sources)
-            failed: list[str] = []
             for source in self._sources:
-                if source.name == candidate.source and not self._is_quiet(source):
-                    try:
-                        known.add(source.name, self._details(source, candidate))
-                    except Exception as error:
-                        failed.append(self._noted(source, error))
-            rest = self._find(candidate.artist or None, candidate.title)
+                if source.name == candidate.source:
+                    details = self._tried(source, gaps, partial(self._details, source, candidate))
+                    if details is not None:
+                        known.add(source.name, details)
+            rest = self._find(candidate.artist or None, candidate.title, gaps)
         song = Song(candidate.artist or None, candidate.title, source=candidate.source)
         if rest.song is not None and same_song(_as_candidate(rest.song), candidate):
             known.add_song(rest.song, but=candidate.source)
         candidates = _distinct([candidate, *rest.candidates])
-        return SongFacts(known.of(song), candidates, (*failed, *rest.failed))
+        return replace(rest, song=known.of(song), candidates=candidates, doubtful=False)
 
     def close(self) -> None:
         """Let go of what is open."""
@@ -123,6 +149,20 @@ class Lookup:
 
     # One source
 
+    def _tried(self, source: Source, gaps: "_Gaps", call: Callable[[], Result]) -> Result | None:
+        """Return what a source says; None, and a gap more, where it is quiet or fails."""
+        failed = None
+        if not self._quiet_for(source):
+            try:
+                return call()
+            except Exception as error:
+                failed = self._noted(source, error)
+        gaps.add(self._quiet_for(source), failed)
+        return None
+
+    def _match(self, source: Source, artist: str | None, title: str) -> Match:
+        return match(artist, title, self._search(source, artist, title))
+
     def _search(self, source: Source, artist: str | None, title: str) -> Sequence[Candidate]:
         key = f"{source.name} search {plain(artist or '')} / {plain(title)} / {title}"
         kept = self._kept(source, key)
@@ -132,7 +172,9 @@ class Lookup:
             except TypeError:  # written by another version
                 pass
         found = source.search(artist, title)
-        self._keep(source, key, [asdict(c) for c in found], bool(found))
+        # A list is seldom empty: without the song in it, the source does not know it yet.
+        is_known = match(artist, title, found).best is not None
+        self._keep(source, key, [asdict(c) for c in found], is_known)
         return found
 
     def _details(self, source: Source, candidate: Candidate) -> Details:
@@ -155,8 +197,9 @@ class Lookup:
         if self._cache is not None and source.keeps:
             self._cache.put(key, value, source.keeps if any else min(source.keeps, _NOTHING_KEPT))
 
-    def _is_quiet(self, source: Source) -> bool:
-        return self._clock() < self._quiet.get(source.name, float("-inf"))
+    def _quiet_for(self, source: Source) -> float:
+        """Return for how many seconds a source still wants quiet."""
+        return max(self._quiet.get(source.name, float("-inf")) - self._clock(), 0.0)
 
     def _noted(self, source: Source, error: Exception) -> str:
         """Return why a source was no help; it is left in peace for as long as it wants."""
@@ -167,50 +210,37 @@ class Lookup:
         return str(error)
 
 
-class _Known:
-    """Genres and features gathered so far, each with its source."""
+@dataclass(slots=True)
+class _Sure:
+    """A song that sources are sure of, as the `first` of them calls it."""
 
-    def __init__(self, preferred: frozenset[str]) -> None:
-        self._preferred = preferred
-        self._genres: dict[str, str] = {}
-        self._features: dict[str, tuple[float, str]] = {}
+    first: Candidate
+    score: float
+    known: Known
 
-    def lacks(self, source: Source) -> bool:
-        """Whether a source could add anything; to the model's knowledge if it may."""
-        genres, features = set(self._genres.values()), self._features
-        if source.name in self._preferred:
-            genres &= self._preferred
-            features = {n: (v, s) for n, (v, s) in features.items() if s in self._preferred}
-        has = {"genres"} if genres else set()
-        has |= {"features"} if len(features) == len(FEATURES) else set()
-        return not source.gives <= has
 
-    def add(self, source: str, details: Details) -> None:
-        """Take what a source knows."""
-        for genre in details.genres:
-            if self._is_better(source, self._genres.get(genre)):
-                self._genres[genre] = source
-        for name, value in details.features.items():
-            _, before = self._features.get(name, (0.0, None))
-            if self._is_better(source, before):
-                self._features[name] = (value, source)
+def _lead(sure: Sequence[_Sure]) -> _Sure | None:
+    """Return the song that fits best, of equals the one that was found first."""
+    return max(sure, key=lambda one: one.score, default=None)
 
-    def add_song(self, song: Song, *, but: str) -> None:
-        """Take what is known of a song, but from one source."""
-        for source in {*song.genre_sources.values(), *song.feature_sources.values(), song.source}:
-            if source != but:
-                genres = tuple(g for g in song.genres if genre_source(song, g) == source)
-                values = {
-                    n: v for n, v in song.features.items() if feature_source(song, n) == source
-                }
-                self.add(source, Details(genres, values))
 
-    def _is_better(self, source: str, before: str | None) -> bool:
-        return before is None or (source in self._preferred and before not in self._preferred)
+@dataclass(slots=True)
+class _Gaps:
+    """The sources that did not answer: how long each wants quiet, and what went wrong."""
 
-    def of(self, song: Song) -> Song:
-        """Return the song with all of it."""
-        return sourced(song, self._genres, self._features)
+    waits: list[float] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def add(self, wait: float, failed: str | None) -> None:
+        """Note one; where nothing is `failed`, it was only left in peace."""
+        self.waits.append(wait)
+        if failed is not None:
+            self.failed.append(failed)
+
+    def noted(self, facts: SongFacts) -> SongFacts:
+        """Return what is known, with how much of it is missing."""
+        wait = min(self.waits, default=0.0)
+        return replace(facts, failed=tuple(self.failed), complete=not self.waits, wait=wait)
 
 
 def _as_candidate(song: Song) -> Candidate:

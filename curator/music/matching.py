@@ -25,7 +25,8 @@ APART = 0.06
 """Another song must score so much less than the best one, else it is doubtful which is meant."""
 
 _SAME_SONG = re.compile(
-    r"\b(re-?master(ed|isé|izado)?|(album|single|original|main|full length|lp|ep|7\"|12\") version"
+    r"\b(re-?master(ed|isé|izado)?|(album|single|original|studio|main|full length|lp|ep|7\"|12\")"
+    r" version"
     r"|(radio|single|album) (edit|mix)|original( mix)?|explicit|clean|stereo|mono"
     r"|bonus( track)?|deluxe|anniversary|digital|edition|soundtrack|theme from|from)\b"
 )
@@ -102,7 +103,7 @@ def take_apart(title: str) -> Title:
         if not found and not neutral:
             return False
         if found and not (neutral and found[0] in ("version", "edit", "mix")):
-            version.update(plain(_SAME_SONG.sub(" ", part)).split())
+            version.update(_numbered(plain(_SAME_SONG.sub(" ", part))).split())
         return True
 
     def bracketed(match: re.Match[str]) -> str:
@@ -130,6 +131,13 @@ def take_apart(title: str) -> Title:
     )
 
 
+def with_remark(title: str, remark: str) -> str:
+    """Return a title with what is remarked on it, where that says which version it is."""
+    words = " ".join(re.sub(r"[()\[\]{}]", " ", remark).split())
+    marked = f"{title} ({words})"
+    return marked if take_apart(marked).version - take_apart(title).version else title
+
+
 _NOISE = frozenset({"version", "the", "a", "at", "in", "on", "of", "from", "and", "by"})
 _SETTINGS = frozenset({"live", "acoustic", "unplugged", "demo", "session", "instrumental"})
 """Versions that are near each other wherever they were recorded, unlike two remixes."""
@@ -148,6 +156,7 @@ def artists_of(artist: str) -> tuple[str, ...]:
 
 def _alike(one: str, other: str) -> float:
     """Return how alike two plain names are, 0 to 1."""
+    one, other = _numbered(one), _numbered(other)
     if one == other:
         return 1.0
     if not one or not other:
@@ -156,11 +165,26 @@ def _alike(one: str, other: str) -> float:
     sorted_ = token_sort_ratio(one, other) / 100
     alike = max(joined, sorted_)
     if _NUMBER.findall(one) != _NUMBER.findall(other):  # the second symphony is not the third
-        alike -= 0.15
+        alike = min(alike - 0.15, _ANOTHER_NUMBER)
     return max(alike, 0.0)
 
 
 _NUMBER = re.compile(r"\d+")
+_ANOTHER_NUMBER = 0.75
+"""More alike are no names with different numbers, however long: it is doubtful at most."""
+_ROMAN = {
+    "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
+    "x": "10", "xi": "11", "xii": "12",
+}  # fmt: skip
+# What a name begins with is a word ("X Gon' Give It to Ya"); a lone i counts parts alone.
+_NUMERAL = re.compile(rf"(?<=\w )({'|'.join(_ROMAN)})(?= |$)|(?<=\bpart )i(?= |$)")
+_PART = re.compile(r"\bpt(?= )")
+
+
+@lru_cache(maxsize=4096)
+def _numbered(name: str) -> str:
+    """Return a plain name with its numbers written one way: "pt ii" as "part 2"."""
+    return _NUMERAL.sub(lambda found: _ROMAN.get(found[0], "1"), _PART.sub("part", name))
 
 
 def artist_score(asked: str, found: str) -> float:
@@ -221,7 +245,10 @@ def same_song(one: Candidate, other: Candidate) -> bool:
     ours, theirs = take_apart(one.title), take_apart(other.title)
     return (
         ours.version == theirs.version
-        and (ours.whole == theirs.whole or ours.name == theirs.name)
+        and (
+            _numbered(ours.whole) == _numbered(theirs.whole)
+            or _numbered(ours.name) == _numbered(theirs.name)
+        )
         and artist_score(one.artist, other.artist) > 0.9
     )
 

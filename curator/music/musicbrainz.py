@@ -52,7 +52,7 @@ class MusicBrainz:
 
     def search(self, artist: str | None, title: str) -> Sequence[Candidate]:
         """Return recordings. Raises `SourceError`."""
-        from curator.music.matching import take_apart
+        from curator.music.matching import take_apart, with_remark
 
         fields = {"recording": take_apart(title).whole} | ({"artist": artist} if artist else {})
         answer = self._ask(lambda library: library.search_recordings(limit=25, **fields))
@@ -63,8 +63,7 @@ class MusicBrainz:
             if not isinstance(id, str) or not isinstance(name, str):
                 continue
             self._seen[id] = recording
-            about = str(recording.get("disambiguation") or "")
-            title_found = f"{name} ({about})" if "live" in about.casefold().split() else name
+            title_found = with_remark(name, str(recording.get("disambiguation") or ""))
             found.append(
                 Candidate(self.name, id, _artist(recording), title_found, _note(recording))
             )
@@ -99,10 +98,10 @@ class MusicBrainz:
         """Nothing stays open."""
 
     def _recording(self, id: str) -> Mapping[str, Any]:
-        includes = ["tags", "artist-credits", "releases"]
-        answer = self._ask(lambda mb: mb.get_recording_by_id(id, includes=includes))
-        recording = answer.get("recording")
-        return recording if isinstance(recording, dict) else {}
+        """Return a recording as a search brings it: a look-up would leave its albums' tags out."""
+        answer = self._ask(lambda mb: mb.search_recordings(query=f"rid:{id}", limit=1))
+        listed = _dicts(answer.get("recording-list"))
+        return next((recording for recording in listed if recording.get("id") == id), {})
 
     # One request
 

@@ -128,7 +128,19 @@ class Spotify:
     # One request
 
     def _ask(self, call: Any) -> Any:
-        """Return the answer to one call of the library, read. Raises `SourceError`."""
+        """Return the answer to one call of the library, read. Raises `SourceError`.
+
+        A token may be refused before its time is over: then we sign in once more.
+        """
+        try:
+            return self._once(call)
+        except _Refused as error:
+            if error.status != 401 or error.wait:  # with a wait it is the keys that are refused
+                raise
+        self.close()
+        return self._once(call)
+
+    def _once(self, call: Any) -> Any:
         import requests
         import spotipy
 

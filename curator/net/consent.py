@@ -8,7 +8,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from curator.net.x_errors import Refused
@@ -17,6 +17,8 @@ from curator.net.x_keys import Hidden, ask_for_token
 SCOPES = "tweet.read tweet.write users.read offline.access"
 AUTHORIZE_PATH = "/2/oauth2/authorize"
 PORT = 8723
+IDLE = 10.0
+"""Seconds after which a connection that says nothing is closed."""
 _PAGE = b"<!doctype html><title>curator</title><p>%s You can close this page."
 
 
@@ -59,6 +61,13 @@ def consent(
     return Hidden(client | ask_for_token(base_url, client, form, timeout=timeout))
 
 
+class _Server(ThreadingHTTPServer):
+    """Answers each connection by itself: browsers open some in advance and say nothing on them."""
+
+    daemon_threads = True
+    block_on_close = False
+
+
 class _Waiting:
     """The server that the browser comes back to."""
 
@@ -67,7 +76,7 @@ class _Waiting:
         self._code: str | None = None
         self._refusal = ""
         self._came = threading.Event()
-        self._server = HTTPServer(("127.0.0.1", port), self._handler())
+        self._server = _Server(("127.0.0.1", port), self._handler())
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}/callback"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="consent", daemon=True
@@ -105,6 +114,8 @@ class _Waiting:
         waiting = self
 
         class Handler(BaseHTTPRequestHandler):
+            timeout = IDLE
+
             def do_GET(self) -> None:
                 status, page = waiting.visited(self.path)
                 self.send_response(status)

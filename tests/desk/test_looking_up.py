@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -216,8 +217,10 @@ async def test_what_was_found_is_kept_over_restarts(start, until):
 async def test_a_source_that_fails_is_a_notice_said_once(start, until):
     lookup = ScriptedLookup()
     lookup.facts = {
-        LANTERNS: SongFacts(None, (), ("MusicBrainz can't be reached",)),
-        ("Ada Moss", "Undertow"): SongFacts(None, (), ("MusicBrainz can't be reached",)),
+        LANTERNS: SongFacts(None, (), ("MusicBrainz can't be reached",), complete=False),
+        ("Ada Moss", "Undertow"): SongFacts(
+            None, (), ("MusicBrainz can't be reached",), complete=False
+        ),
     }
     desk = await start(lookup)
     ask(desk, "r", *LANTERNS)
@@ -228,6 +231,99 @@ async def test_a_source_that_fails_is_a_notice_said_once(start, until):
     assert [(n.text, n.severity) for n in notices] == [
         ("MusicBrainz can't be reached", "information")
     ]
+
+
+def partly(*genres, wait=0.0):
+    return replace(known(*LANTERNS, *genres, source="spotify"), complete=False, wait=wait)
+
+
+def finds(desk):
+    return [e for e in desk.ledger.session.events("song_found") if e.target == "r"]
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    monkeypatch.setattr(looking_up, "RETRY", 0.01)
+
+
+@pytest.mark.parametrize("first", [SongFacts(None, complete=False), partly("shoegaze")])
+async def test_a_song_that_is_not_complete_is_asked_about_again_by_itself(
+    start, until, soon, first
+):
+    lookup = ScriptedLookup({LANTERNS: first})
+    desk = await start(lookup)
+    ask(desk, "r", *LANTERNS)
+    desk.writing.face("r")
+    await until(lambda: len(lookup.asked) >= 3)  # nobody moves
+    assert desk.looking_up.state("r").wanted
+    assert desk.ledger.song("r").genres == (first.song.genres if first.song else ())
+    lookup.facts[LANTERNS] = known(*LANTERNS, "dream pop")
+    await until(lambda: not desk.looking_up.state("r").wanted)
+    assert desk.ledger.song("r").genres == ("dream pop",)
+    assert len(finds(desk)) == 1 + bool(first.candidates)  # the same is not recorded again
+
+
+async def test_a_song_is_not_asked_about_before_the_quiet_is_over(start, until, soon):
+    song = ("Ada Moss", "Undertow")
+    lookup = ScriptedLookup({LANTERNS: partly("shoegaze", wait=3600.0), song: partly("techno")})
+    desk = await start(lookup)
+    ask(desk, "r", *LANTERNS)
+    ask(desk, "s", *song)
+    desk.writing.face("r", ["s"])
+    await until(lambda: lookup.asked.count(song) >= 3)
+    assert lookup.asked.count(LANTERNS) == 1
+
+
+async def test_between_two_askings_nothing_is_done(start, until, monkeypatch):
+    desk = await start(ScriptedLookup({LANTERNS: partly("shoegaze")}))
+    ask(desk, "r", *LANTERNS)
+    desk.writing.face("r")
+    await until(lambda: len(desk.ledger.samples("r")) == 2 and desk.ledger.song("r").genres)
+    looks, due = [], desk.looking_up._due
+    monkeypatch.setattr(desk.looking_up, "_due", lambda r: looks.append(r) or due(r))
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert len(looks) <= 4  # it may just have turned to rest
+
+
+async def test_a_chosen_song_that_is_not_complete_is_asked_about_again(start, until, soon):
+    song = Song("Ada Moss", "Lanterns", (), {}, "musicbrainz")
+    lookup = ScriptedLookup({"2": SongFacts(song, (SECOND,), complete=False)})
+    desk = await start(lookup)
+    ask(desk, "r", *LANTERNS)
+    desk.writing.face("r")
+    await until(lambda: lookup.asked)
+    desk.looking_up.choose("r", SECOND)
+    await until(lambda: lookup.asked.count("2") >= 2)
+    assert desk.looking_up.state("r").wanted
+    lookup.facts["2"] = SongFacts(replace(song, genres=("techno",)), (SECOND,))
+    await until(lambda: desk.ledger.song("r").genres == ("techno",))
+    assert not desk.looking_up.state("r").wanted
+
+
+async def test_a_song_that_is_not_complete_is_wanted_in_the_next_sitting(start, until):
+    desk = await start(ScriptedLookup({LANTERNS: partly("shoegaze")}))
+    ask(desk, "r", *LANTERNS)
+    desk.writing.face("r")
+    await until(lambda: desk.ledger.song("r").genres)
+    await desk.close()
+    lookup = ScriptedLookup({LANTERNS: known(*LANTERNS, "dream pop")})
+    desk = await start(lookup)
+    assert desk.ledger.song("r").genres == ("shoegaze",)
+    desk.writing.face("r")
+    await until(lambda: desk.ledger.song("r").genres == ("dream pop",))
+    assert lookup.asked == [LANTERNS]
+
+
+async def test_none_of_them_is_not_asked_about_again(start, until, soon):
+    lookup = ScriptedLookup({LANTERNS: partly("shoegaze")})
+    desk = await start(lookup)
+    ask(desk, "r", *LANTERNS)
+    desk.writing.face("r")
+    await until(lambda: desk.ledger.song("r").genres)
+    desk.looking_up.dismiss("r")
+    assert not desk.looking_up.state("r").wanted
+    assert desk.ledger.song("r").genres == ()
 
 
 async def test_closing_does_not_wait_for_a_service(start, until):

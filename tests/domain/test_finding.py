@@ -15,6 +15,7 @@ from curator.domain.finding import (
     fold_song,
     for_model,
     genre_source,
+    news,
 )
 from curator.domain.records import FEATURES, Event, Request, Song
 from curator.domain.session import Session
@@ -63,9 +64,9 @@ def test_a_song_with_one_source_is_stored_as_it_always_was():
     }  # fmt: skip
 
 
-@given(songs(), st.lists(CANDIDATES, max_size=3), st.booleans(), st.text(max_size=5))
-def test_what_was_found_survives_json(song, candidates, doubtful, after):
-    found = Found(song, tuple(candidates), doubtful, after)
+@given(songs(), st.lists(CANDIDATES, max_size=3), st.booleans(), st.text(max_size=5), st.booleans())
+def test_what_was_found_survives_json(song, candidates, doubtful, after, complete):
+    found = Found(song, tuple(candidates), doubtful, after, complete)
     event = Event("e", "now", "ann", "song_found", "r", found.to_data())
     again = Event.from_doc(json.loads(json.dumps(event.to_doc())))
     assert Found.from_data(again.data) == found
@@ -137,6 +138,90 @@ def test_what_is_found_fills_in_and_ends_the_search():
     assert state.song.genres == ("x",)
     assert not state.wanted
     assert fold_song(ASKED, []).wanted
+
+
+SHOEGAZE = Song("A", "T", ("shoegaze",), {}, "spotify")
+SPOTIFYS, OURS = Candidate("spotify", "1", "A", "T"), Candidate("musicbrainz", "2", "A", "T")
+
+
+def test_a_find_that_is_not_complete_is_shown_and_the_song_still_wanted():
+    pen = Pen()
+    pen("song_found", **Found(SHOEGAZE, complete=False).to_data())
+    state = fold_song(ASKED, pen.events)
+    assert state.song.genres == ("shoegaze",)
+    assert state.wanted
+    both = Song("A", "T", ("x", "shoegaze"), {}, "musicbrainz", {"shoegaze": "spotify"})
+    pen("song_found", **Found(both).to_data())
+    state = fold_song(ASKED, pen.events)
+    assert state.song.genres == ("x", "shoegaze")
+    assert not state.wanted
+
+
+def test_a_find_of_an_old_store_is_complete():
+    data = {**FOUND.to_doc(), "candidates": "", "doubtful": False, "after": ""}
+    assert Found(FOUND).to_data() == data
+    assert Found.from_data(data).complete
+
+
+def test_an_answer_without_news_is_not_kept():
+    before = Found(SHOEGAZE, (SPOTIFYS,), complete=False)
+    assert news(None, before) == before
+    assert news(before, before) is None
+    assert news(before, Found(Song(), (), complete=False)) is None
+    assert news(before, Found(SHOEGAZE, (SPOTIFYS,))) == Found(SHOEGAZE, (SPOTIFYS,))
+    renamed = Found(SHOEGAZE, (SPOTIFYS,), after="e0", complete=False)
+    assert news(before, renamed) == renamed
+
+
+def test_what_a_source_said_stands_while_it_is_quiet():
+    before = Found(SHOEGAZE, (SPOTIFYS,), complete=False)
+    now = news(before, Found(FOUND, (OURS,), complete=False))
+    assert {g: genre_source(now.song, g) for g in now.song.genres} == {
+        "shoegaze": "spotify",
+        "x": "musicbrainz",
+    }
+    assert now.song.features == {"energy": 0.5}
+    assert now.candidates == (OURS, SPOTIFYS)
+    assert not now.complete
+    assert news(now, before) is None
+    assert news(now, Found(FOUND, (OURS,), complete=False)) is None
+
+
+def test_a_doubt_is_news_and_stands_until_a_song_is_known():
+    before = Found(SHOEGAZE, (SPOTIFYS,), complete=False)
+    doubt = news(before, Found(Song(), (OURS, SPOTIFYS), True, complete=False))
+    assert doubt.doubtful
+    assert news(doubt, Found(Song(), (OURS,), complete=False)) is None
+    assert not news(doubt, Found(FOUND, (OURS,), complete=False)).doubtful
+
+
+LOOKED_UP = songs().map(lambda song: filled(song, Song()))
+
+
+@given(LOOKED_UP, LOOKED_UP, st.booleans(), st.booleans())
+def test_an_answer_is_news_once(one, other, doubtful, also_doubtful):
+    before = Found(one, (SPOTIFYS,), doubtful, complete=False)
+    now = Found(other, (OURS,), also_doubtful, complete=False)
+    kept = news(before, now)
+    assert kept is not None
+    assert news(kept, now) is None
+
+
+def test_a_correction_that_takes_away_is_the_last_word_on_a_find():
+    pen = Pen()
+    pen("song_found", **Found(SHOEGAZE, (SPOTIFYS,), complete=False).to_data())
+    for said, wanted in (
+        (corrected(SHOEGAZE, "A", "T", ("shoegaze", "mine"), {}), True),
+        (corrected(SHOEGAZE, "A", "T", (), {}), False),
+        (SHOEGAZE, False),
+        (Song("B", "T"), True),
+    ):
+        correction = pen("song_corrected", **said.to_doc())
+        assert fold_song(ASKED, pen.events).wanted is wanted
+        pen.events.remove(correction)
+    pen("song_found", **Found(Song(), (SPOTIFYS, OURS), True, complete=False).to_data())
+    pen("song_corrected", **Song("A", "T", ("mine",), {}, "curator").to_doc())
+    assert not fold_song(ASKED, pen.events).wanted
 
 
 def test_nothing_is_taken_from_a_doubtful_find():

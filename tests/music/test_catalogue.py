@@ -2,10 +2,12 @@
 
 import csv
 import os
+import sqlite3
 
 import pytest
 
 from curator.domain.finding import Candidate
+from curator.music import catalogue as module
 from curator.music.catalogue import Catalogue
 from curator.music.matching import match
 from curator.music.source import SourceError
@@ -107,3 +109,54 @@ def test_whatever_is_asked_is_only_words(catalogue, tmp_path):
     for title in ('" OR 1', "NEAR(", "*", "'; DROP TABLE songs", "÷", "NOT"):
         catalogue.search("!!!", title)
     assert best(catalogue, "!!!", '÷ "OR" NOT (') is not None
+
+
+@pytest.mark.parametrize("sign", ['"', '""', "\0", '"\0"', "'", "\\"])
+def test_a_name_of_signs_alone_breaks_nothing(catalogue, tmp_path, sign):
+    (tmp_path / "catalogue.csv").write_text(HEAD + "1,Lanterns,Night Ferry,,,,\n")
+    assert best(catalogue, "Night Ferry", "Lanterns")
+    made = (tmp_path / "cache" / "catalogue.db").stat().st_ino
+    assert list(catalogue.search(sign, sign)) == []
+    assert [c.title for c in catalogue.search("Night Ferry", sign)] == ["Lanterns"]
+    assert (tmp_path / "cache" / "catalogue.db").stat().st_ino == made
+
+
+def test_two_that_build_the_index_at_once_are_not_in_each_others_way(
+    catalogue, tmp_path, monkeypatch
+):
+    (tmp_path / "catalogue.csv").write_text(HEAD + "1,Lanterns,Night Ferry,,,,\n")
+    other, fill = Catalogue(tmp_path), module._fill
+
+    def interrupted(database, songs):
+        monkeypatch.setattr(module, "_fill", fill)
+        assert best(other, "Night Ferry", "Lanterns")
+        fill(database, songs)
+
+    monkeypatch.setattr(module, "_fill", interrupted)
+    assert best(catalogue, "Night Ferry", "Lanterns")
+    other.close()
+    assert [file.name for file in (tmp_path / "cache").iterdir()] == ["catalogue.db"]
+
+
+def test_no_drafts_of_the_index_are_left_behind(catalogue, tmp_path, monkeypatch):
+    (tmp_path / "catalogue.csv").write_text(HEAD + "1,Lanterns,Night Ferry,,,,\n")
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    for name, when in (
+        ("catalogue.new", 1.0),
+        ("catalogue.7-a.new", 1.0),
+        ("catalogue.8-b.new", None),
+    ):
+        (cache / name).touch()
+        if when:  # a process was killed over it, long ago
+            os.utime(cache / name, (when, when))
+
+    def full(database, songs):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(module, "_fill", full)
+        with pytest.raises(SourceError):
+            catalogue.search("Night Ferry", "Lanterns")
+    assert [file.name for file in cache.iterdir()] == ["catalogue.8-b.new"]
+    assert best(catalogue, "Night Ferry", "Lanterns")

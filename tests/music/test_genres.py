@@ -11,7 +11,7 @@ from curator.music.genres import MOST, genres_of, tidy, voted
     "tag",
     ["seen live", "favourites", "Female Vocalists", "80s", "1994", "american", "my songs",
      "beautiful", "vinyl", "love it", "", "  ", "!!", "x" * 60, "best of 2011",
-     "under 2000 listeners"],
+     "under 2000 listeners", "nan", "NaN", "null"],
 )  # fmt: skip
 def test_no_genres(tag):
     assert tidy(tag) is None

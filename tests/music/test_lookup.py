@@ -9,6 +9,7 @@ from curator.music.lookup import Lookup
 from curator.music.source import Details, SourceError
 
 ALL = {"genres", "features"}
+DAY = 86_400.0
 
 
 class Scripted:
@@ -175,6 +176,118 @@ def test_a_failure_is_not_kept(tmp_path):
     assert lookup.find("Night Ferry", "Lanterns").song is None
     source.fault = None
     assert lookup.find("Night Ferry", "Lanterns").song is not None
+
+
+def test_that_a_source_does_not_know_a_song_is_not_believed_for_long(tmp_path):
+    time = [0.0]
+    source = Scripted("musicbrainz", [("Somebody Else", "Daybreak", Details())], keeps=30 * DAY)
+    lookup = Lookup([source], Cache(tmp_path / "c.db", lambda: time[0]))
+    for at, asked in ((0.0, 1), (DAY - 1, 1), (DAY + 1, 2)):
+        time[0] = at
+        assert lookup.find("Night Ferry", "Lanterns").song is None
+        assert source.asked == asked
+    source.songs["0"] = ("Night Ferry", "Lanterns", Details(("dream pop",)))
+    for at, asked in ((2 * DAY + 2, 4), (31 * DAY, 4), (33 * DAY, 6)):
+        time[0] = at
+        assert lookup.find("Night Ferry", "Lanterns").song.genres == ("dream pop",)
+        assert source.asked == asked
+
+
+# What is missing
+
+
+def test_an_answer_says_whether_somebody_is_missing():
+    time = [0.0]
+    busy = Scripted("musicbrainz", lanterns("dream pop"), gives={"genres"})
+    busy.fault = SourceError("too many", wait=30.0)
+    lookup = Lookup([busy, Scripted("spotify", lanterns("shoegaze"))], clock=lambda: time[0])
+    facts = lookup.find("Night Ferry", "Lanterns")
+    assert (facts.song.genres, facts.complete, facts.wait) == (("shoegaze",), False, 30.0)
+    busy.fault, time[0] = None, 10.0
+    facts = lookup.find("Ada Moss", "Undertow")  # the next one, while it is quiet
+    assert (facts.failed, facts.complete, facts.wait) == ((), False, 20.0)
+    time[0] = 30.0
+    facts = lookup.find("Night Ferry", "Lanterns")
+    assert (set(facts.song.genres), facts.complete) == ({"dream pop", "shoegaze"}, True)
+
+
+def test_who_could_add_nothing_is_not_missed():
+    busy = Scripted("spotify")
+    busy.fault = SourceError("too many", wait=30.0)
+    lookup = Lookup([Scripted("catalogue", lanterns("rock", **EVERY_FEATURE)), busy])
+    busy_first = Lookup([busy])
+    assert not busy_first.find("Night Ferry", "Lanterns").complete
+    assert lookup.find("Night Ferry", "Lanterns").complete
+
+
+def test_details_that_fail_are_missing():
+    broken = Scripted("musicbrainz", lanterns("dream pop"))
+    broken.details = lambda candidate: 1 / 0
+    facts = Lookup([broken]).find("Night Ferry", "Lanterns")
+    assert (facts.song.title, facts.song.genres, facts.complete) == ("Lanterns", (), False)
+
+
+def test_a_song_chosen_of_a_source_that_is_quiet_is_not_complete():
+    time = [0.0]
+    busy = Scripted("musicbrainz", lanterns("dream pop"), gives={"genres"})
+    lookup = Lookup([busy, Scripted("spotify", lanterns())], clock=lambda: time[0])
+    candidate = lookup.find("Night Ferry", "Lanterns").candidates[0]
+    busy.fault = SourceError("too many", wait=30.0)
+    lookup.find("Ada Moss", "Undertow")
+    busy.fault = None
+    facts = lookup.choose(candidate)
+    assert (facts.song.genres, facts.failed) == ((), ())
+    assert (facts.complete, facts.wait) == (False, 30.0)
+    time[0] = 30.0
+    facts = lookup.choose(candidate)
+    assert (facts.song.genres, facts.complete) == (("dream pop",), True)
+
+
+# Several songs
+
+
+UNDERTOW = [("Ada Moss", "Undertow", Details(("techno",), {"tempo": 130.0}))]
+OTHER_UNDERTOW = [("Kelpie Choir", "Undertow", Details(("choral",), {"energy": 0.2}))]
+
+
+def test_without_an_artist_two_that_mean_different_songs_are_doubtful():
+    sources = [Scripted("catalogue", UNDERTOW), Scripted("spotify", OTHER_UNDERTOW)]
+    lookup = Lookup(sources)
+    facts = lookup.find(None, "Undertow")
+    assert (facts.song, facts.doubtful) == (None, True)
+    assert [c.artist for c in facts.candidates] == ["Ada Moss", "Kelpie Choir"]
+    song = lookup.choose(facts.candidates[1]).song
+    assert (song.artist, song.genres, song.features) == (
+        "Kelpie Choir",
+        ("choral",),
+        {"energy": 0.2},
+    )
+
+
+def test_with_an_artist_the_song_that_fits_better_is_taken_and_no_other_added():
+    near = [("Night Ferry", "Lantern", Details(("polka",), {"tempo": 60.0}))]
+    for sources in (
+        [Scripted("catalogue", near), Scripted("spotify", lanterns("shoegaze"))],
+        [Scripted("spotify", lanterns("shoegaze")), Scripted("catalogue", near)],
+    ):
+        facts = Lookup(sources).find("Night Ferry", "Lanterns")
+        assert (facts.song.title, facts.song.genres, facts.song.features) == (
+            "Lanterns",
+            ("shoegaze",),
+            {},
+        )
+        assert [c.title for c in facts.candidates] == ["Lanterns", "Lantern"]
+
+
+def test_who_was_passed_over_for_the_wrong_song_is_asked_for_the_right_one():
+    near = [("Night Ferry", "Lantern", Details(("polka",)))]
+    sources = [
+        Scripted("catalogue", near),
+        Scripted("musicbrainz", lanterns("dream pop"), gives={"genres"}),
+        Scripted("spotify", lanterns(tempo=118.0)),
+    ]
+    song = Lookup(sources).find("Night Ferry", "Lanterns").song
+    assert (song.genres, song.features) == (("dream pop",), {"tempo": 118.0})
 
 
 @pytest.mark.parametrize("artist", [None, "Night Ferry"])

@@ -1,11 +1,23 @@
 """The right song among those that sound like it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from curator.domain.finding import Candidate
-from curator.music.matching import artists_of, match, plain, score, take_apart
+from curator.music.matching import (
+    POSSIBLE,
+    artists_of,
+    match,
+    plain,
+    same_song,
+    score,
+    take_apart,
+    title_score,
+    with_remark,
+)
 
 
 def found(*pairs):
@@ -120,6 +132,65 @@ def test_it_is_doubtful(artist, title, candidates):
     assert result.doubtful
     assert result.best is None
     assert result.candidates
+
+
+LONG = "The Long Way Home over the Frozen Harbour of the North"
+
+
+@pytest.mark.parametrize(
+    ("asked", "other"),
+    [
+        (f"{LONG}, Part 2", f"{LONG}, Part 1"),
+        (f"{LONG}, Pt. II", f"{LONG}, Pt. I"),
+        ("The Unforgiving Harbour III", "The Unforgiving Harbour II"),
+        ("The Unforgiving Harbour IX", "The Unforgiving Harbour XI"),
+        ("The Unforgiving Harbour II", "The Unforgiving Harbour"),
+    ],
+)
+def test_another_number_is_doubtful_at_most(asked, other):
+    found_ = found(("Velvet Meridian", other))
+    for artist in ("Velvet Meridian", None):
+        assert match(artist, asked, found_).best is None
+    assert match("Velvet Meridian", asked, found_).doubtful
+    both = match(
+        "Velvet Meridian", asked, found(("Velvet Meridian", other), ("Velvet Meridian", asked))
+    )
+    assert both.best is not None
+    assert both.best.ref == "1"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Glass Orchard, Part II", "Glass Orchard, Part 2"),
+        ("Glass Orchard, Part I", "Glass Orchard, Pt. 1"),
+        ("Glass Orchard (Part IV)", "Glass Orchard (Pt. 4)"),
+        ("Harbour XII", "Harbour 12"),
+    ],
+)
+def test_one_number_may_be_written_in_two_ways(one, other):
+    [candidate] = found(("Velvet Meridian", other))
+    assert match("Velvet Meridian", one, [candidate]).best is not None
+    assert same_song(replace(candidate, title=one), candidate)
+
+
+def test_a_name_that_looks_like_a_numeral_is_none():
+    assert title_score("X", "10") < POSSIBLE
+    assert title_score("V", "5") < POSSIBLE
+    assert match("A", "I Know X", found(("A", "I Know X"))).best is not None
+
+
+@pytest.mark.parametrize(
+    ("remark", "title"),
+    [
+        ("live, 1985: Wembley (BBC)", "Sparrow (live, 1985: Wembley BBC)"),
+        ("single version", "Sparrow"),
+        ("studio version", "Sparrow"),
+        ("", "Sparrow"),
+    ],
+)
+def test_a_remark_counts_where_it_names_a_version(remark, title):
+    assert with_remark("Sparrow", remark) == title
 
 
 def test_the_same_song_on_two_albums_is_not_doubtful():

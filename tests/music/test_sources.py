@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from curator.domain.finding import Candidate
+from curator.music.matching import match
 from curator.music.musicbrainz import MusicBrainz
 from curator.music.source import SourceError
 from curator.music.spotify import Spotify
@@ -20,8 +21,6 @@ RECORDINGS, RECORDING, ARTIST_TAGS = "GET recording", "GET recording/:id", "GET 
 
 
 def best_of(source, artist, title):
-    from curator.music.matching import match
-
     return match(artist, title, source.search(artist, title)).best
 
 
@@ -125,6 +124,20 @@ def test_keys_that_spotify_does_not_know(spotify_service):
     source.close()
 
 
+def test_a_token_that_is_refused_is_given_up_for_a_new_one(spotify_service, spotify_source):
+    assert best_of(spotify_source, "Night Ferry", "Lanterns")
+    spotify_service.tokens.clear()
+    assert best_of(spotify_source, "Night Ferry", "Lanterns")
+    assert spotify_service.count(TOKEN) == 2
+
+
+def test_signing_in_anew_is_tried_once(spotify_service, spotify_source):
+    spotify_service.fail_always(SEARCH, "401")
+    with pytest.raises(SourceError, match="refused \\(401\\)"):
+        spotify_source.search("Night Ferry", "Lanterns")
+    assert (spotify_service.count(SEARCH), spotify_service.count(TOKEN)) == (2, 2)
+
+
 def test_spotify_leaves_nothing_behind(spotify_source, tmp_path, monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
     monkeypatch.chdir(tmp_path)
@@ -176,18 +189,51 @@ def test_nearer_tags_count_more_and_spare_a_request(musicbrainz_service, musicbr
     assert musicbrainz_service.count(ARTIST_TAGS) == 0
 
 
-def test_a_live_recording_is_told_by_its_remark(musicbrainz_service, musicbrainz_source):
-    for remark in ("live, 1999: the Quay", ""):
-        row = {"artist": "Tin Bird", "title": "Sparrow", "disambiguation": remark, "album": remark}
-        musicbrainz_service.add(row)
-    best = best_of(musicbrainz_source, "Tin Bird", "Sparrow")
-    assert best.title == "Sparrow"
+@pytest.mark.parametrize(
+    ("remark", "asked"),
+    [
+        ("live, 1985-07-13: Wembley", "Sparrow (live)"),
+        ("Live [BBC session], 1999", "Sparrow (live)"),
+        ("acoustic", "Sparrow - Acoustic"),
+        ("demo, early mix", "Sparrow (Demo)"),
+        ("karaoke version", "Sparrow (Karaoke)"),
+        ("instrumental", "Sparrow (Instrumental)"),
+    ],
+)
+def test_which_version_a_recording_is_is_told_by_its_remark(
+    musicbrainz_service, musicbrainz_source, remark, asked
+):
+    row = {"artist": "Tin Bird", "title": "Sparrow"}
+    musicbrainz_service.add(row | {"mbid": "0", "disambiguation": remark})  # it comes first
+    musicbrainz_service.add(row | {"mbid": "1"})
+    assert best_of(musicbrainz_source, "Tin Bird", "Sparrow").ref == "1"
+    found = musicbrainz_source.search("Tin Bird", "Sparrow")
+    assert match("Tin Bird", asked, found).candidates[0].ref == "0"
+
+
+@pytest.mark.parametrize("remark", ["album version", "2011 remaster", "explicit", "feat. Ada Moss"])
+def test_other_remarks_make_no_other_version(musicbrainz_service, musicbrainz_source, remark):
+    musicbrainz_service.add({"artist": "Tin Bird", "title": "Sparrow", "disambiguation": remark})
+    assert best_of(musicbrainz_source, "Tin Bird", "Sparrow").title == "Sparrow"
 
 
 def test_a_chosen_recording_is_asked_for_by_its_id(musicbrainz_service, musicbrainz_source):
     id = next(i for i, row in musicbrainz_service.rows.items() if row["title"] == "Saltwater Hymn")
     chosen = Candidate("musicbrainz", id, "Kelpie Choir", "Saltwater Hymn")
     assert set(musicbrainz_source.details(chosen).genres) == {"indie folk", "choral"}
+
+
+def test_a_chosen_recording_has_its_albums_tags_too(musicbrainz_service, musicbrainz_source):
+    id = musicbrainz_service.add(
+        {"artist": "Tin Bird", "title": "Sparrow", "album": "Sparrows",
+         "recording_tags": {"trip hop": 2}, "album_tags": {"downtempo": 3, "ambient": 1}}
+    )  # fmt: skip
+    chosen = Candidate("musicbrainz", id, "Tin Bird", "Sparrow")
+    assert set(musicbrainz_source.details(chosen).genres) == {"trip hop", "downtempo", "ambient"}
+
+
+def test_a_recording_that_is_gone_has_no_genres(musicbrainz_source):
+    assert musicbrainz_source.details(Candidate("musicbrainz", "gone", "A", "B")).genres == ()
 
 
 def test_musicbrainz_is_asked_once_a_second_and_told_who_asks(musicbrainz_service):

@@ -1,9 +1,11 @@
 """A stand-in for X and a client of it."""
 
+import keyring
 import pytest
 
 from curator.net.x import X
 from curator.net.x_keys import OAuth1Keys
+from tests.net.rings import Memory
 from tests.services.x import XService
 
 
@@ -39,3 +41,18 @@ def keys(service):
 @pytest.fixture
 def x(service, keys):
     return X(keys, base_url=service.url, timeout=5.0)
+
+
+@pytest.fixture
+def ring(monkeypatch):
+    before = keyring.get_keyring()
+    ring = Memory()
+    keyring.set_keyring(ring)
+    yield ring
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def running():
+    with XService() as service:
+        yield service

@@ -9,13 +9,11 @@ import traceback
 
 import keyring
 import pytest
-import requests
 from filelock import FileLock
 from rich.console import Console
 from rich.traceback import Traceback
 
 from curator.net import credentials
-from curator.net.consent import consent
 from curator.net.credentials import (
     CredentialsError,
     NoCredentials,
@@ -25,10 +23,9 @@ from curator.net.credentials import (
     read_x,
 )
 from curator.net.x import X
-from curator.net.x_errors import Refused, Unauthorised, Unreachable, XError
+from curator.net.x_errors import Unauthorised, Unreachable, XError
 from curator.net.x_keys import Hidden, OAuth1Keys
 from tests.net.rings import Forgetful, Locked, Memory
-from tests.services.x import XService
 
 FOUR = {
     "consumer_key": "ck-1",
@@ -36,21 +33,6 @@ FOUR = {
     "access_token": "at-1",
     "access_secret": "as-1",
 }
-
-
-@pytest.fixture
-def ring(monkeypatch):
-    before = keyring.get_keyring()
-    ring = Memory()
-    keyring.set_keyring(ring)
-    yield ring
-    keyring.set_keyring(before)
-
-
-@pytest.fixture
-def running():
-    with XService() as service:
-        yield service
 
 
 def environment(monkeypatch, variables, fields):
@@ -226,48 +208,6 @@ def test_a_token_of_the_environment_is_not_renewed(ring, running, monkeypatch):
     running.doors.bearer.clear()
     with pytest.raises(Unauthorised):
         X(read_x(running.url), base_url=running.url).post("another")
-
-
-# Consent
-
-
-def visit(address, **more):
-    threading.Thread(target=lambda: requests.get(address, timeout=10, **more)).start()
-
-
-def test_consent_goes_by_the_browser_and_back(ring, running):
-    planted = running.doors.planted
-    client = Hidden(client_id=planted.client_id, client_secret=planted.client_secret)
-    fields = consent(running.url, client, visit, port=0)
-    keep("x", fields)
-    assert X(read_x(running.url), base_url=running.url).me().username == "deephypebot"
-    assert {"client_id", "client_secret", "refresh_token", "expires_at"} <= fields.keys()
-
-
-def test_only_a_visit_with_our_state_counts(running):
-    client = Hidden(client_id=running.doors.planted.client_id)
-
-    def strangers(address):
-        back = requests.utils.unquote(address.split("redirect_uri=")[1].split("&")[0])
-        assert requests.get(f"{back}?code=theirs&state=wrong", timeout=5).status_code == 404
-        assert requests.get(f"{back}?code=theirs", timeout=5).status_code == 404
-        visit(address)
-
-    assert consent(running.url, client, strangers, port=0)["access_token"]
-
-
-def test_who_says_no_and_who_says_nothing(running):
-    client = Hidden(client_id=running.doors.planted.client_id)
-
-    def no(address):
-        back = requests.utils.unquote(address.split("redirect_uri=")[1].split("&")[0])
-        state = address.split("state=")[1].split("&")[0]
-        visit(f"{back}?error=access_denied&state={state}")
-
-    with pytest.raises(Refused, match="access_denied"):
-        consent(running.url, client, no, port=0)
-    with pytest.raises(Refused, match="in time"):
-        consent(running.url, client, lambda _: None, port=0, patience=0.01)
 
 
 # Never shown

@@ -2,7 +2,8 @@
 
 It serves any catalogue: rows with `artist`, `title`, and where they are known `album`,
 `release_date`, `disambiguation`, `recording_tags`, `album_tags`, `artist_tags` (tag → votes) or
-`genres` (as an artist's tags). Searches bring what has any of the words, as Lucene does.
+`genres` (as an artist's tags). Searches bring what has any of the words, as Lucene does, or the
+recording with the id of `rid:`. A look-up by id leaves out the albums that `inc` does not name.
 
 Faults of its own: `503-busy` (too many requests), `404`, `empty` (no results), `no-tags`. Whoever
 sends no User-Agent of their own gets 403.
@@ -65,7 +66,8 @@ class MusicBrainz(Service):
                 return self._search(call, fault)
             case "GET recording/:id":
                 row = self.rows.get(last)
-                body = row and self._recording(row, with_tags)
+                albums = "release-groups" in call.query.get("inc", "").split()
+                body = row and self._recording(row, with_tags, albums)
             case "GET release-group/:id":
                 row = self._row_where("album", last)
                 body = row and _element("release-group", {"id": last}, row.get("album", ""),
@@ -96,6 +98,9 @@ class MusicBrainz(Service):
         return _sent(listed)
 
     def _found(self, query):
+        if query.startswith("rid:"):
+            row = self.rows.get(query.removeprefix("rid:"))
+            return [row] if row else []
         asked = [word for word in words_of(query) if word not in ("recording", "artist", "and")]
         hits = defaultdict(int)
         for word in asked:
@@ -104,7 +109,7 @@ class MusicBrainz(Service):
         ranked = sorted(hits, key=lambda id: (-hits[id], id))
         return [self.rows[id] for id in ranked]
 
-    def _recording(self, row, with_tags):
+    def _recording(self, row, with_tags, with_albums=True):
         recording = _element("recording", {"id": row["mbid"]}, row["title"],
                              row.get("recording_tags") if with_tags else None)  # fmt: skip
         if row.get("disambiguation"):
@@ -117,8 +122,8 @@ class MusicBrainz(Service):
             release = _child(_child(recording, "release-list"), "release")
             release.set("id", mbid("release", album))
             _child(release, "title", album)
-            group = _child(release, "release-group")
-            group.set("id", mbid("album", album))
+            if with_albums:
+                _child(release, "release-group").set("id", mbid("album", album))
             if row.get("release_date"):
                 _child(release, "date", row["release_date"])
         return recording
