@@ -201,7 +201,8 @@ class Stepper:
         keys and values go into `kept`."""
         c, total = self.config, sum(lengths)
         texts = torch.arange(len(lengths), device=self.device)
-        of = texts.repeat_interleave(torch.tensor(lengths, device=self.device))
+        counts = torch.tensor(lengths, device=self.device)
+        of = texts.repeat_interleave(counts, output_size=total)
         mask = (of[:, None] == of) & causal(total, self.device)[0, 0]
 
         def attend(_: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
