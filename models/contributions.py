@@ -27,6 +27,9 @@ from models.reading import surprisals
 from models.writer import Conditions, Vector
 
 STEPS = 16
+_ROWS = 32
+"""Tokens explained at a time: a row of log-probabilities for each of a long text's tokens, over the
+whole vocabulary and with what a backward pass needs, would be gigabytes."""
 Z, WORDS = "z", "words before"
 END = "⏎"
 """Stands for the end of sentence, which has no letters."""
@@ -142,7 +145,6 @@ class _Given(NamedTuple):
 
 
 def _given(writer: Explainable, inputs: Inputs, targets: Tensor, steps: int) -> _Given:
-    # A row for every token, so that one backward pass gives each token gradients of its own.
     length = len(targets)
     known = np.zeros((length, inputs.known.shape[1]), np.float32)
     z, words = np.zeros(length, np.float32), np.zeros(length, np.float32)
@@ -150,19 +152,29 @@ def _given(writer: Explainable, inputs: Inputs, targets: Tensor, steps: int) -> 
     points, weights = np.polynomial.legendre.leggauss(steps)
     for at, weight in zip((points + 1) / 2, weights / 2, strict=True):
         here = _scaled(inputs, float(at))
-        latent = None if here.z is None else _leaf(here.z, length)
-        rows = Inputs(_leaf(here.known, length), latent, _leaf(here.words, length))
-        # cuDNN's recurrent layers have no backward pass outside of training.
-        with torch.backends.cudnn.flags(enabled=False):
-            chosen = writer.log_probabilities(rows, targets).diagonal().sum()
-            leaves = [part for part in rows if part is not None]
-            slopes = iter(torch.autograd.grad(chosen, leaves, materialize_grads=True))
-        known += weight * (next(slopes) * inputs.known).cpu().numpy()
-        if inputs.z is not None:
-            z += weight * (next(slopes) * inputs.z).sum(1).cpu().numpy()
-        moved = (next(slopes) * inputs.words)[:, 1:]  # BOS stays where it is
-        words += weight * moved.sum((1, 2)).cpu().numpy()
+        for start in range(0, length, _ROWS):
+            tokens = range(start, min(start + _ROWS, length))
+            rows = slice(tokens.start, tokens.stop)
+            slopes = _slopes(writer, here, targets, tokens)
+            known[rows] += weight * (slopes.known * inputs.known).cpu().numpy()
+            if inputs.z is not None and slopes.z is not None:
+                z[rows] += weight * (slopes.z * inputs.z).sum(1).cpu().numpy()
+            moved = (slopes.words * inputs.words)[:, 1:]  # BOS stays where it is
+            words[rows] += weight * moved.sum((1, 2)).cpu().numpy()
     return _Given(known, None if inputs.z is None else z, words)
+
+
+def _slopes(writer: Explainable, here: Inputs, targets: Tensor, tokens: range) -> Inputs:
+    """Return the gradients of some tokens' log-probabilities at a point, a row for each token."""
+    # A row for every token, so that one backward pass gives each token gradients of its own.
+    latent = None if here.z is None else _leaf(here.z, len(tokens))
+    rows = Inputs(_leaf(here.known, len(tokens)), latent, _leaf(here.words, len(tokens)))
+    # cuDNN's recurrent layers have no backward pass outside of training.
+    with torch.backends.cudnn.flags(enabled=False):
+        chosen = writer.log_probabilities(rows, targets).diagonal(tokens.start).sum()
+        leaves = [part for part in rows if part is not None]
+        slopes = iter(torch.autograd.grad(chosen, leaves, materialize_grads=True))
+    return Inputs(next(slopes), None if here.z is None else next(slopes), next(slopes))
 
 
 def _leaf(part: Tensor, rows: int) -> Tensor:

@@ -13,7 +13,7 @@ import numpy as np
 
 from models.drafts import Drafting, drafts
 from models.files import write_atomically
-from models.pairs import matching, split
+from models.pairs import division, matching, split
 from models.value import ValueConfig
 from models.writer import Vector
 
@@ -42,19 +42,21 @@ def gather(
     config: ValueConfig,
     cache: Path | None = None,
     *,
+    split_seed: int | None = None,
     on_progress: Callable[[int, int], None] = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Labelled:
     """Write `config.each` drafts for `config.songs` pairs ⟨z, a⟩ of training songs.
 
-    What `cache`, a folder, holds for the same weights and settings is read instead; if
-    `should_stop` ends the writing early, nothing is kept. Raises InterruptedError then.
+    `split_seed` divides the songs, `config.seed` where it is None. What `cache`, a folder, holds
+    for the same weights and settings is read instead; if `should_stop` ends the writing early,
+    nothing is kept. Raises InterruptedError then.
     """
-    songs = split(drafter.prior, config.seed).train
+    divided_by = config.seed if split_seed is None else split_seed
+    songs = split(drafter.prior, divided_by).train
     pairs = matching(drafter.prior, songs, config.songs, config.seed)
     z, known = pairs.all(config.seed)
-    run = f"{drafter.weights_hash[:16]}-{config.songs}-{config.each}-{config.seed}"
-    path = cache / f"drafts-{run}.json" if cache else None
+    path = cache / f"{_name(drafter, config, divided_by)}.json" if cache else None
     texts = _read(path, len(z)) if path else None
     if texts is None:
         texts = drafts(
@@ -71,6 +73,13 @@ def gather(
         if path:
             write_atomically(path, json.dumps(texts).encode())
     return Labelled(z, known, texts)
+
+
+def _name(drafter: Drafting, config: ValueConfig, split_seed: int) -> str:
+    """Return what drafts are kept under: all that decides which z they are written from."""
+    name = f"drafts-{drafter.weights_hash[:16]}-{config.songs}-{config.each}-{config.seed}"
+    other = "" if split_seed == config.seed else f"-{split_seed}"
+    return name + other + division(drafter.prior)
 
 
 def _read(path: Path, count: int) -> list[list[str]] | None:

@@ -55,6 +55,11 @@ class LcGanConfig:
     seed: int = 1
     split_seed: int | None = None
 
+    @property
+    def split_by(self) -> int:
+        """The seed that divides the songs."""
+        return self.seed if self.split_seed is None else self.split_seed
+
 
 class Mover(nn.Module):
     """Three layers on [z; a], then z′ = z + g · step with a gate g a dimension.

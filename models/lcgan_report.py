@@ -17,7 +17,7 @@ from models.evaluate import self_bleu
 from models.latent_mixture import fit_mixture
 from models.lcgan import Generator
 from models.lcgan_train import likeness
-from models.pairs import matching, split
+from models.pairs import matching, one_each, split
 from models.prior import LatentPrior
 from models.reward import Reward
 from models.writer import Vector
@@ -100,12 +100,15 @@ def compare(
     split_seed: int = 1,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Comparison:
-    """Write in every way for held-out songs and compare.
+    """Write in every way for held-out songs, as many of `songs` as there are, and compare.
 
     `split_seed` is that of the training, so that its songs are left out. `on_progress` gets arms
     done and in all.
     """
-    pairs = matching(prior, split(prior, split_seed).test, songs, seed)
+    held_out = one_each(prior, split(prior, split_seed).test)
+    # A song that came twice would count as two in the intervals, which are over songs.
+    songs = min(songs, len(held_out))
+    pairs = matching(prior, held_out, songs, seed)
     mixture, nats = fit_mixture(prior, split_seed)
     draws = [pairs.all(seed + k)[0] for k in range(BEST_OF)]
     known = pairs.known

@@ -34,7 +34,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class LcGanReport:
-    """What became of a run; `comparison` is None where none was asked for."""
+    """What became of a run; `comparison` is None where none was asked for or it was stopped."""
 
     folder: Path
     result: LcGanResult
@@ -75,8 +75,9 @@ def make_lcgan(
 
     `weights` on topics, positive for wanted ones. `songs` held-out songs are written for in every
     way to compare, none for 0. Drafts are kept in `cache`. `should_stop` ends training with what
-    is best so far; while drafts are written it raises InterruptedError. Raises CheckpointError if
-    the model cannot be used, ValueError for weights that fit no topic.
+    is best so far, and nothing is compared then; before training begins, while drafts are written
+    or the value models fitted, it raises InterruptedError. Raises CheckpointError if the model
+    cannot be used, ValueError for weights that fit no topic.
     """
     check_weights(weights, len(topics))
     began = time.monotonic()
@@ -92,18 +93,33 @@ def make_lcgan(
         drafter,
         value,
         cache,
+        split_seed=config.split_by,
         on_progress=lambda done, total: tell("drafts", done, total),
         should_stop=should_stop,
     )
     shares = labelled.means(topics.infer(labelled.flat))
     reward, figures = _reward(labelled, shares, topics, weights, value, "value model", tell)
+    if should_stop():
+        raise InterruptedError
     result = _train(drafter, reward, config, "LC-GAN", tell, should_stop)
-    comparison = None
-    if songs:
-        order = np.random.default_rng(value.seed).permutation(len(shares))
-        blind, _ = _reward(labelled, shares[order], topics, weights, value, "control", tell)
-        control = _train(drafter, blind, config, "control's LC-GAN", tell, should_stop)
-        comparison = compare(
+
+    def keep(comparison: Comparison | None) -> LcGanReport:
+        seconds = time.monotonic() - began
+        report = LcGanReport(out, result, figures, comparison, seconds)
+        _save(report, model.name, topics, weights, value, config)
+        return report
+
+    # Kept at once: comparing takes as long again, and whoever breaks it off has the generator.
+    report = keep(None)
+    if not songs or should_stop():
+        return report
+    order = np.random.default_rng(value.seed).permutation(len(shares))
+    blind, _ = _reward(labelled, shares[order], topics, weights, value, "control", tell)
+    control = _train(drafter, blind, config, "control's LC-GAN", tell, should_stop)
+    if should_stop():  # a control that was not trained to its end passes whatever it is held to
+        return report
+    return keep(
+        compare(
             drafter.prior,
             drafter,
             reward,
@@ -111,26 +127,10 @@ def make_lcgan(
             control.generator,
             songs=songs,
             seed=config.seed + 100,
-            split_seed=config.seed,
+            split_seed=config.split_by,
             on_progress=lambda done, total: tell("comparing", done, total),
         )
-    seconds = time.monotonic() - began
-    report = LcGanReport(out, result, figures, comparison, seconds)
-    described = _figures(report)
-    lcgan_store.save(
-        result.generator,
-        out,
-        writer=model.name,
-        settings={
-            "topics": {topics.topics()[k].name: weight for k, weight in weights.items()},
-            "weights": {str(k): weight for k, weight in weights.items()},
-            "value": asdict(value),
-            "lcgan": asdict(config),
-        },
-        figures=described,
-        card=_card(model.name, topics, weights, report),
     )
-    return report
 
 
 def _reward(
@@ -174,6 +174,38 @@ def _train(
         on_progress=progress,
         should_stop=should_stop,
     )
+
+
+def _save(
+    report: LcGanReport,
+    model: str,
+    topics: Topics,
+    weights: Mapping[int, float],
+    value: ValueConfig,
+    config: LcGanConfig,
+) -> None:
+    lcgan_store.save(
+        report.result.generator,
+        report.folder,
+        writer=model,
+        settings={
+            "topics": _named(topics, weights),
+            "weights": {str(k): weight for k, weight in weights.items()},
+            "value": asdict(value),
+            "lcgan": asdict(config),
+        },
+        figures=_figures(report),
+        card=_card(model, topics, weights, report),
+    )
+
+
+def _named(topics: Topics, weights: Mapping[int, float]) -> dict[str, float]:
+    """Return the weights by the topics' names, with the number where two have the same name."""
+    names = [topic.name for topic in topics.topics()]
+    return {
+        names[k] if names.count(names[k]) == 1 else f"{names[k]} ({k})": weight
+        for k, weight in weights.items()
+    }
 
 
 def _figures(report: LcGanReport) -> dict[str, Any]:

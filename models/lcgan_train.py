@@ -89,8 +89,7 @@ class _Run:
     ) -> None:
         self._decoder, self._reward, self._config = decoder, reward, config
         self._weight = config.reward
-        of = config.seed if config.split_seed is None else config.split_seed
-        train, check, _ = split(prior, of)
+        train, check, _ = split(prior, config.split_by)
         self._rng = np.random.default_rng(config.seed)
         self._real = own(prior, train, len(train), config.seed)
         self._drawn = matching(prior, train, config.pairs, config.seed)

@@ -58,11 +58,42 @@ class Split(NamedTuple):
 
 
 def split(prior: LatentPrior, seed: int) -> Split:
-    """Divide the prior's texts."""
+    """Divide the prior's texts, those about one song together."""
+    song = song_of(prior)
     order = np.random.default_rng(seed).permutation(len(prior))
-    held = max(1, round(HELD_OUT * len(prior)))
-    test, check, train = np.split(order, [held, 2 * held])
-    return Split(np.sort(train), np.sort(check), np.sort(test))
+    # A song stands where its first text does, so that few repeats leave most where they would be.
+    order = order[song[order] == order]
+    held = max(1, round(HELD_OUT * len(order)))
+    test, check, train = (
+        np.flatnonzero(np.isin(song, part)) for part in np.split(order, [held, 2 * held])
+    )
+    return Split(train, check, test)
+
+
+def song_of(prior: LatentPrior) -> Places:
+    """Return for each text the first one about the same song, (N,): itself where that is its own.
+
+    Texts of the same conditions are about one song, for all that a writer can tell. Those without
+    any are about one each, and so are all where there would be fewer songs than parts.
+    """
+    firsts: dict[bytes | int, int] = {}
+    keys = (row.tobytes() if row.any() else place for place, row in enumerate(prior.known))
+    found = np.array([firsts.setdefault(key, at) for at, key in enumerate(keys)], np.int64)
+    return found if len(firsts) >= len(Split._fields) else np.arange(len(prior))
+
+
+def one_each(prior: LatentPrior, rows: Places) -> Places:
+    """Return the first of `rows` for each of the songs that they are about."""
+    return rows[np.unique(song_of(prior)[rows], return_index=True)[1]]
+
+
+def division(prior: LatentPrior) -> str:
+    """Return what the names of kept drafts say of how songs were divided.
+
+    Texts about one song were not always kept together: what was written then is from other z.
+    """
+    repeats = (song_of(prior) != np.arange(len(prior))).any()
+    return "-by-song" if repeats else ""
 
 
 def matching(prior: LatentPrior, rows: Places, count: int, seed: int) -> Pairs:

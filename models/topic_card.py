@@ -8,7 +8,7 @@ def card(name: str, topics: Topics, funnel: Funnel) -> str:
     """Return the card in Markdown."""
     sources = "\n".join(f"- `{file}`: {rows:,} rows" for file, rows in funnel.read.items())
     rows = "\n".join(
-        f"| {t.number} | {t.share:.1%} | {0 if t.coherence is None else t.coherence:.2f} "
+        f"| {t.number} | {t.share:.1%} | {'–' if t.coherence is None else f'{t.coherence:.2f}'} "
         f"| {', '.join(t.words)} |"
         for t in topics.topics()
     )

@@ -95,7 +95,8 @@ def fit(
         # One worker: with more, the order of updates and so the result is up to chance.
         model.train(min(step, config.iterations - done), workers=1, show_progress=False)
         on_progress(min(done + step, config.iterations), config.iterations, model.ll_per_word)
-    order = np.argsort(-model.get_count_by_topics(), kind="stable")
+    # The counts are unsigned: negated as they are, the empty topics would come first.
+    order = np.argsort(-model.get_count_by_topics().astype(np.int64), kind="stable")
     matrix = np.array([model.get_topic_word_dist(int(k)) for k in order], np.float32)
     figures = _figures(model, order, docs, kept)
     return Topics(
@@ -117,18 +118,23 @@ def _vocabulary(docs: Sequence[Sequence[str]], config: TopicsConfig) -> set[str]
 
 
 def _figures(model: Any, order: Any, docs: Sequence[Sequence[str]], kept: set[str]) -> Any:
-    """Return sizes, and the coherence of each topic's ten likeliest words (c_v and NPMI)."""
+    """Return sizes, and the coherence of each topic's ten likeliest words (c_v and NPMI).
+
+    A topic that no word was given to has no likeliest words, and so no coherence.
+    """
     from tomotopy.coherence import Coherence
 
-    cv, npmi = (Coherence(model, coherence=kind, top_n=10) for kind in ("c_v", "c_npmi"))
-    coherence = [round(float(cv.get_score(topic_id=int(k))), 4) for k in order]
     counts = model.get_count_by_topics()
+    cv, npmi = (
+        [round(float(of.get_score(topic_id=int(k))), 4) if counts[k] else None for k in order]
+        for of in (Coherence(model, coherence=kind, top_n=10) for kind in ("c_v", "c_npmi"))
+    )
     return {
         "documents": len(docs),
         "words": len(kept),
         "log_likelihood_per_word": round(float(model.ll_per_word), 4),
-        "coherence": coherence,
-        "coherence_npmi": [round(float(npmi.get_score(topic_id=int(k))), 4) for k in order],
-        "mean_coherence": round(float(np.mean(coherence)), 4),
+        "coherence": cv,
+        "coherence_npmi": npmi,
+        "mean_coherence": round(float(np.mean([of for of in cv if of is not None])), 4),
         "share": [round(float(counts[k] / counts.sum()), 4) for k in order],
     }

@@ -196,6 +196,8 @@ def load(folder: Path) -> Topics:
         matrix, alpha = tensors["matrix"].astype(np.float32), tensors["alpha"]
         if matrix.shape != (len(alpha), len(words)) or not np.isfinite(matrix).all():
             raise ValueError("sizes do not fit")
+        settings = dict(description["settings"])
+        figures = _fitting(description["figures"], len(alpha))
     except FileNotFoundError:
         raise TopicsError(
             f"{folder} holds no topics; make them with `curator train topics`"
@@ -205,4 +207,13 @@ def load(folder: Path) -> Topics:
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
         raise TopicsError(f"{folder} is damaged ({error})") from None
     matrix /= matrix.sum(1, keepdims=True)
-    return Topics(words, matrix, alpha, description["settings"], description["figures"])
+    return Topics(words, matrix, alpha, settings, figures)
+
+
+def _fitting(figures: Mapping[str, Any], topics: int) -> dict[str, Any]:
+    """Return figures as read. Raises ValueError unless those by topic are numbers, one for each."""
+    for name in ("share", "coherence"):
+        # None, a topic without coherence, is NaN as a number.
+        if name in figures and np.asarray(figures[name], np.float32).shape != (topics,):
+            raise ValueError(f"{name} does not fit")
+    return dict(figures)

@@ -12,7 +12,7 @@ from curator.cli.exits import USAGE, Stop
 from curator.cli.interrupts import Wish, watching
 from curator.cli.options import Home, folder
 from curator.cli.streams import Status, duration, say
-from curator.cli.train_topics import print_topics
+from curator.cli.train_topics import check_out, print_topics
 from curator.cli.training import LOG_EVERY
 from curator.cli.wiring import check_device, model_folder, where_is
 from curator.domain.plain import shown
@@ -88,8 +88,7 @@ def lcgan(
     weights = _weights(topic, found)
     name = "-".join(str(k) for k in weights)
     out = out or model_folder(place) / f"lcgan-{name}"
-    if (out / "lcgan.json").exists():
-        raise Stop(f"{out} holds a generator; choose another folder with --out DIR", USAGE)
+    check_out(out)
     check_device(device)
     report = _run(where_is(model, place), found, weights, out, steps, songs, drafts, seed, device)
     _tell(report)

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from models.topics import Topics
 
 
+_HELD = {
+    "model.json": "a model",
+    "topics.json": "topics",
+    "lcgan.json": "a generator",
+    "learned.json": "what was learnt",
+}
+"""What a folder holds, by the file that describes it."""
+
+
 def topics(
     sources: Annotated[
         list[Path] | None,
@@ -50,10 +59,7 @@ def topics(
       curator train topics captions.csv --topics 20
     """
     out = out or model_folder(folder(home)) / "topics"
-    from models.topics import DESCRIPTION
-
-    if (out / DESCRIPTION).exists():
-        raise Stop(f"{out} holds topics; choose another folder with --out DIR", USAGE)
+    check_out(out)
     from models import topics as stored
     from models.corpus import SourceError, own_voice, prepare
     from models.topic_card import card
@@ -87,6 +93,16 @@ def topics(
     print_topics(found, json=json)
     took = duration(time.monotonic() - began)
     say(f"done in {took}: mean coherence {found.figures['mean_coherence']:.3f}; kept in {out}")
+
+
+def check_out(out: Path) -> None:
+    """Raise `Stop` unless a new folder can be made at `out`, before any work is done for it."""
+    nearest = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        raise Stop(f"{nearest} is no folder; choose another one with --out DIR", USAGE)
+    for description, held in _HELD.items():
+        if (out / description).exists():
+            raise Stop(f"{out} holds {held}; choose another folder with --out DIR", USAGE)
 
 
 def print_topics(found: "Topics", *, json: bool) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from models.drafts import Drafting, drafts
 from models.files import write_atomically
 from models.learning.features import Read, read_drafts
-from models.pairs import matching, split
+from models.pairs import division, matching, split
 from models.writer import Embedding, Reader, Vector
 
 _CHUNK = 256
@@ -45,7 +45,8 @@ def draft(
     """
     pairs = matching(drafter.prior, split(drafter.prior, seed).train, count, seed)
     z, known = pairs.all(seed)
-    place = cache / f"learn-{drafter.weights_hash[:16]}-{count}-{seed}" if cache else None
+    name = f"learn-{drafter.weights_hash[:16]}-{count}-{seed}{division(drafter.prior)}"
+    place = cache / name if cache else None
     kept = _load(place, known) if place else None
     if kept:
         on_progress(count, count)

@@ -63,6 +63,26 @@ def test_a_model_that_knows_nothing_owes_nothing_to_the_song(tiny_writers):
         assert row.by_condition["metal"] == row.by_condition["energy"] == 0
 
 
+def test_a_long_text_is_explained_some_tokens_at_a_time(tiny_writers, monkeypatch):
+    """Log-probabilities of every token in a row for every token would fill the memory."""
+    writer, asked = tiny_writers["cvae"], []
+    whole = writer.log_probabilities
+
+    def counted(inputs, targets):
+        asked.append(len(inputs.known))
+        return whole(inputs, targets)
+
+    monkeypatch.setattr(writer, "log_probabilities", counted)
+    text = " ".join([TEXT] * 6)
+    parts = contributions(writer, text, LOUD, steps=2)
+    assert max(asked) <= 40
+    monkeypatch.setattr("models.contributions._ROWS", 10_000)
+    asked.clear()
+    for part, row in zip(parts, contributions(writer, text, LOUD, steps=2), strict=True):
+        assert part.by_condition == pytest.approx(row.by_condition, abs=1e-4)
+    assert max(asked) > 40
+
+
 def test_any_writer_with_gradients_can_be_asked():
     """A linear one, whose contributions are known: weight × input, whatever the path."""
     space = condition_space()

@@ -1,3 +1,4 @@
+import json
 import random
 
 import numpy as np
@@ -122,6 +123,17 @@ def test_too_few_words_are_refused():
         fit([["kick", "snare"]], SMALL)
 
 
+def test_a_topic_without_words_comes_last_and_coheres_with_nothing(tmp_path):
+    found = fit(made_documents(4), TopicsConfig(topics=5, iterations=60, rare=1, common=1.0))
+    shares, coherence = found.figures["share"], found.figures["coherence"]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] == 0 < shares[-2]
+    assert coherence[-1] is None
+    assert found.figures["mean_coherence"] == pytest.approx(np.mean(coherence[:-1]), abs=1e-4)
+    save(found, tmp_path, "")
+    assert [topic.coherence for topic in load(tmp_path).topics()] == coherence
+
+
 def test_what_is_stored_comes_back(found, tmp_path):
     save(found, tmp_path, "# card")
     again = load(tmp_path)
@@ -139,4 +151,33 @@ def test_damage_is_named(found, tmp_path, name):
         load(tmp_path)
     (tmp_path / name).unlink()
     with pytest.raises(TopicsError, match="no topics"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"settings": None},
+        {"figures": None},
+        {"figures": {"coherence": [0.5]}},
+        {"figures": {"share": [1.0]}},
+        {"figures": {"share": [0.5, 0.25, 0.25]}},
+    ],
+)
+def test_settings_and_figures_that_do_not_fit_are_damage(found, tmp_path, part):
+    save(found, tmp_path, "")
+    place = tmp_path / stored.DESCRIPTION
+    place.write_text(json.dumps(json.loads(place.read_text()) | part))
+    with pytest.raises(TopicsError, match="damaged"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["settings", "figures"])
+def test_missing_settings_or_figures_are_damage(found, tmp_path, name):
+    save(found, tmp_path, "")
+    place = tmp_path / stored.DESCRIPTION
+    described = json.loads(place.read_text())
+    del described[name]
+    place.write_text(json.dumps(described))
+    with pytest.raises(TopicsError, match="damaged"):
         load(tmp_path)
