@@ -106,9 +106,14 @@ def matching(prior: LatentPrior, rows: Places, count: int, seed: int) -> Pairs:
 
 
 def own(prior: LatentPrior, rows: Places, count: int, seed: int) -> Pairs:
-    """Make `count` pairs of a text's own z with its own song: what is real."""
-    songs = _cycle(rows, count, np.random.default_rng(seed))
-    return Pairs(prior, songs, prior.known[songs])
+    """Make `count` pairs of a text's own z with its own song: what is real.
+
+    As much is forgotten of the songs as `matching` forgets: else a critic would tell the two apart
+    by what is known, whatever z is.
+    """
+    rng = np.random.default_rng(seed)
+    songs = _cycle(rows, count, rng)
+    return Pairs(prior, songs, _forget(prior.known[songs], rng))
 
 
 def _cycle(rows: Places, count: int, rng: np.random.Generator) -> Places:
