@@ -75,6 +75,10 @@ class ConditionSpace:
         """Length of the genre and family part of a condition vector."""
         return len(self.genres) + len(self.families)
 
+    def family_of(self, genre: str) -> str:
+        """Return the family of a kept genre."""
+        return self._known[normalise_label(genre)].family
+
     def vocabulary_hash(self) -> str:
         """Return a hash of names, order, means and deviations: weights depend on all of them."""
         spec = [self.genres, self.families, self.features, self._mean.tolist(), self._sd.tolist()]
@@ -111,7 +115,7 @@ class ConditionSpace:
             value = features.get(name)
             if value is not None and math.isfinite(value):
                 score = (value - self._mean[i]) / self._sd[i]
-                vector[self.labels + i] = np.clip(score, -_SPREAD, _SPREAD)
+                vector[self.labels + i] = min(max(score, -_SPREAD), _SPREAD)
                 vector[self.labels + len(self.features) + i] = 1.0
         return vector
 

@@ -106,9 +106,11 @@ class LatentRows(ABC):
         """Write until every row has its text."""
         names, candidates = names_of(conditions), sampling.candidates or candidates
         sampling = sampling.at(self.temperature)
-        judge = heeding(sampling.said, self._judge, self.deviation)
+        judge = partial(self._judge, known=self.known(conditions))
+        heedful = heeding(sampling.said, judge, self.deviation)
         rows = (
-            Row(n, partial(attempt, n), self._vocabulary, names, candidates, judge) for n in numbers
+            Row(n, partial(attempt, n), self._vocabulary, names, candidates, heedful)
+            for n in numbers
         )
         return write_rows(rows, self._block(conditions), self._vocabulary, sampling)
 
@@ -116,5 +118,6 @@ class LatentRows(ABC):
         uniforms = rng.random(MAX_TOKENS, dtype=np.float32)
         return Attempt(z, uniforms, self._vocabulary.spelling.start)
 
-    def _judge(self, attempt: Attempt) -> None:
+    def _judge(self, attempt: Attempt, known: Vector) -> None:
+        """Judge an attempt at a text about a song, `known` (width,); see `models.writing.judge`."""
         judge(attempt, self._training)

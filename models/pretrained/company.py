@@ -8,7 +8,6 @@ what would be expected of them: of rare words little is, so that their nearness 
 V words.
 """
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +16,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from models.corpus import own_voice
 from models.corpus.cleaning import words_of
+from models.pretrained.our_voice import sentences
 from models.writer import Vector
 
 NAMES = (
@@ -110,8 +109,7 @@ class Company:
 @cache
 def of_our_voice() -> Company:
     """Count in our own sentences."""
-    lines = [line for file in own_voice() for line in file.read_text("utf-8").splitlines()]
-    return Company.of([json.loads(line)["text"] for line in lines if line.strip()])
+    return Company.of(sentences().texts)
 
 
 def _paired(row: Ids, distance: int, size: int) -> Ids:

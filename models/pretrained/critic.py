@@ -19,9 +19,8 @@ from torch import Tensor, from_numpy
 
 from models.learning.freshness import Worn
 from models.learning.skill import concordance, folds_of
-from models.pretrained.company import of_our_voice
 from models.pretrained.judged import JudgedError
-from models.pretrained.page import NAMES, page
+from models.pretrained.page import NAMES, of_our_voice, page
 from models.writer import Vector
 
 BEST = 0.8
@@ -72,14 +71,14 @@ class Critic:
         scores: Tensor = (readings * self.weights[:-1]).sum(1) + self.weights[-1]
         return scores
 
-    def added(self, text: str, logprobs: Sequence[float]) -> float:
-        """Return what the page of a text adds, whose names are placeholders, less what it loses
-        for its worn phrases."""
+    def added(self, text: str, logprobs: Sequence[float], known: Vector) -> float:
+        """Return what the page of a text adds, whose names are placeholders and whose song is
+        `known` (width,), less what it loses for its worn phrases."""
         if self.worn is None:
             return 0.0
         found = -self.freshness * float(self.worn([text])[0])
         if len(self.pages):
-            found += float(self.pages @ page(text, logprobs, self.worn, of_our_voice()))
+            found += float(self.pages @ page(text, logprobs, known, self.worn, of_our_voice()))
         return found
 
     def scores(self, shown: Shown) -> Vector:

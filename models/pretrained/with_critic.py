@@ -10,10 +10,9 @@ import numpy as np
 from models import checkpoint
 from models.learning.features import template
 from models.learning.freshness import Worn
-from models.pretrained.company import of_our_voice
 from models.pretrained.critic import Critic, Promise, Shown, promise, refuse_few_songs
 from models.pretrained.judged import Judged
-from models.pretrained.page import page
+from models.pretrained.page import of_our_voice, page
 from models.pretrained.showing import recarded, shown
 from models.pretrained.stepped import hear
 from models.pretrained.writer import PretrainedWriter
@@ -46,10 +45,11 @@ def add_critic(
     tell("reading the drafts")
     z = [one.z_of(writer.weights_hash) for one in judged]
     texts = [template(one.text, one.song) for one in judged]
-    worn, company = Worn.of(texts), of_our_voice()
+    worn, voice = Worn.of(texts), of_our_voice()
+    known = [writer.known(one.song) for one in judged]
     heard = hear(writer, [one.text for one in judged], [one.song for one in judged], z)
-    seen = zip(texts, heard.logprobs, strict=True)
-    given = Shown(heard.readings, np.stack([page(*one, worn, company) for one in seen]))
+    seen = zip(texts, heard.logprobs, known, strict=True)
+    given = Shown(heard.readings, np.stack([page(*one, worn, voice) for one in seen]))
     merit = np.array([one.merit for one in judged], np.float32)
     tell("measuring on songs left out")
     measured = promise(given, merit, [one.about for one in judged])
@@ -75,9 +75,9 @@ def add_critic(
 
 def _told(measured: Promise, candidates: int) -> str:
     return f"""A linear probe on the decoder's states and on what stands on the page (how likely it
-is, how worn, in what style, how usual the company of its words), fitted to
-{measured.texts:,} drafts about {measured.songs:,} songs that were judged worth posting or not
-({measured.worth:.0%} were). On songs that it has not seen it ranks them with an AUC of
+is, how worn, in what style, how usual the company of its words, how well they suit the song),
+fitted to {measured.texts:,} drafts about {measured.songs:,} songs that were judged worth posting or
+not ({measured.worth:.0%} were). On songs that it has not seen it ranks them with an AUC of
 {measured.auc:.2f}, and would find worth posting {measured.chosen}.
 Beside, it looks for the best, those of four stars or more, and takes something off for phrases that
 many of those drafts have. It chooses among {candidates} drafts of a text; the samples above are

@@ -17,9 +17,9 @@ from models.latent_writer import LatentRows
 from models.pretrained.base import NoBase, find
 from models.pretrained.cache import Cache, Prompt
 from models.pretrained.chosen import chosen
-from models.pretrained.company import of_our_voice
 from models.pretrained.critic import Critic
 from models.pretrained.drafting import PretrainedDrafter
+from models.pretrained.page import of_our_voice
 from models.pretrained.products import Precision
 from models.pretrained.prompt import told
 from models.pretrained.reading import embed
@@ -105,7 +105,7 @@ class PretrainedWriter(LatentRows):
         names = conditions.artist, conditions.title
         return self._stepper.prompt(told(self.tokenizer, self.known(conditions), *names))
 
-    def _judge(self, attempt: Attempt) -> None:
+    def _judge(self, attempt: Attempt, known: Vector) -> None:
         whole = attempt.template
         if not attempt.over:
             whole = whole.rpartition(" ")[0]  # the last word may still become another
@@ -115,7 +115,7 @@ class PretrainedWriter(LatentRows):
         if not attempt.over:
             return
         if self._critic is not None:
-            attempt.score += self._critic.added(whole, attempt.logprobs)
+            attempt.score += self._critic.added(whole, attempt.logprobs, known)
         reasons = self._refusals(whole)
         attempt.faults += _CLAIMS * any(reason.startswith("claim") for reason in reasons)
         attempt.faults += _NAMES * any(reason.startswith("name") for reason in reasons)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import checkpoint
+from models.conditions import condition_space
 from models.learning.features import template
 from models.learning.freshness import Worn
 from models.pretrained.company import Company
@@ -17,8 +18,9 @@ from models.pretrained.critic import DARING, Critic, Shown, promise, refuse_few_
 from models.pretrained.judged import JudgedError, read
 from models.pretrained.layout import PLACE, causal
 from models.pretrained.llama import run
-from models.pretrained.page import NAMES, page
+from models.pretrained.page import NAMES, Voice, page
 from models.pretrained.stepped import hear
+from models.pretrained.suiting import Suiting
 from models.pretrained.with_critic import add_critic
 from models.pretrained.writer import PretrainedWriter
 from models.reading import template_of
@@ -26,6 +28,7 @@ from models.tokenizer import BOS
 from models.writer import Conditions, SampleEvent, Sampling
 
 LOUD = Conditions("Somebody", "Something", ("metal",), {"energy": 0.9, "tempo": 160})
+KNOWN = condition_space().encode(LOUD.genres, LOUD.features)
 
 
 def labels(n, seed=0, size=12):
@@ -75,18 +78,19 @@ def test_worn_phrases_take_something_off():
     again = Critic.read(critic.tensors(), json.loads(json.dumps(critic.decoding())))
     old, new = "When the drums come in, I stay.", "A flute breathes out."
     nats = [-1.0, -2.0]
-    assert again.added(old, nats) < again.added(new, nats)
-    assert again.added(old, nats) == critic.added(old, nats)
-    assert critic.added(old, nats) == pytest.approx(-0.5 * worn([old])[0])
-    assert Critic(again.weights, again.pages).added(old, nats) == 0
+    assert again.added(old, nats, KNOWN) < again.added(new, nats, KNOWN)
+    assert again.added(old, nats, KNOWN) == critic.added(old, nats, KNOWN)
+    assert critic.added(old, nats, KNOWN) == pytest.approx(-0.5 * worn([old])[0])
+    assert Critic(again.weights, again.pages).added(old, nats, KNOWN) == 0
 
 
 def test_the_page_is_weighed_beside_the_readings(monkeypatch):
     rng = np.random.default_rng(2)
     texts = ["The drums come in late.", "A flute breathes twice.", "Drums, drums, and a flute!"]
-    worn, company = Worn.of(texts * 2), Company.of(texts)
+    worn = Worn.of(texts * 2)
+    voice = Voice(Company.of(texts), Suiting.of(texts * 3, np.stack([KNOWN] * 9)))
     nats = [rng.normal(-2, 1, 5) for _ in range(300)]
-    pages = np.stack([page(texts[i % 3], of, worn, company) for i, of in enumerate(nats)])
+    pages = np.stack([page(texts[i % 3], of, KNOWN, worn, voice) for i, of in enumerate(nats)])
     assert pages.shape == (300, len(NAMES))
     likely = pages[:, NAMES.index("nats a token")]
     readings = rng.standard_normal((300, 4)).astype(np.float32)
@@ -99,11 +103,12 @@ def test_the_page_is_weighed_beside_the_readings(monkeypatch):
     kept = replace(seeing, worn=worn, freshness=0.5)
     again = Critic.read(kept.tensors(), json.loads(json.dumps(kept.decoding())))
     # What is added for a page while writing is what it weighs among the scores, less what is worn.
-    monkeypatch.setattr("models.pretrained.critic.of_our_voice", lambda: company)
+    monkeypatch.setattr("models.pretrained.critic.of_our_voice", lambda: voice)
     for one in (0, 1, 2):
         weighed = scores[1][one] - seeing(torch.from_numpy(readings[one : one + 1])).item()
         off = 0.5 * float(worn([texts[one]])[0])
-        assert again.added(texts[one], nats[one]) == pytest.approx(weighed - off, abs=1e-4)
+        added = again.added(texts[one], nats[one], KNOWN)
+        assert added == pytest.approx(weighed - off, abs=1e-4)
     with pytest.raises(ValueError, match="pages of 3 numbers"):
         Critic.read(kept.tensors() | {"critic/page": kept.pages[:3]}, kept.decoding())
 
@@ -212,9 +217,9 @@ def test_it_chooses_among_drafts(taught, writer, place, monkeypatch, tmp_path):
     seen = []
     added = Critic.added
 
-    def watched(critic, text, logprobs):
-        seen.append((text, len(logprobs), np.array(logprobs)))
-        return added(critic, text, logprobs)
+    def watched(critic, text, logprobs, known):
+        seen.append((text, len(logprobs), np.array(logprobs), known))
+        return added(critic, text, logprobs, known)
 
     monkeypatch.setattr(Critic, "added", watched)
     said = [e for e in critical.write(LOUD, 8, 5) if isinstance(e, SampleEvent)]
@@ -223,7 +228,8 @@ def test_it_chooses_among_drafts(taught, writer, place, monkeypatch, tmp_path):
     for event, logprobs in zip(said, heard.logprobs, strict=True):
         shown = template(event.text, LOUD), len(logprobs)
         # The same text may have been written from several z.
-        assert any(one[:2] == shown and np.allclose(one[2], logprobs, atol=1e-3) for one in seen)
+        found = [one for one in seen if one[:2] == shown and np.array_equal(one[3], KNOWN)]
+        assert any(np.allclose(one[2], logprobs, atol=1e-3) for one in found)
     # A second critic takes the first one's place.
     add_critic(tmp_path / "model", judged, tmp_path / "again", candidates=2, device="cpu")
     card = (tmp_path / "again" / "CARD.md").read_text("utf-8")

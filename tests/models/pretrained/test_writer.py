@@ -98,7 +98,7 @@ def judged(writer, text):
         place = writer.writable.index(token)
         attempt.take(place, -1.0, writer._vocabulary, {})
     writer.draws.clear()
-    writer._judge(attempt)
+    writer._judge(attempt, writer.known(Conditions()))
     return attempt.faults
 
 
