@@ -42,8 +42,8 @@ class Sampling:
     """How to draw: `temperature` > 0 scales the logits, `top_p` in (0, 1] cuts the tail.
 
     `candidates` drafts are made of each row and the best kept: the likeliest, or what a critic
-    thinks so. None leaves their number, or the temperature, to the model. Drafts that repeat what
-    was `said` come last; a writer that makes one draft of a row has no choice.
+    thinks so. None leaves their number, or the temperature, to the model. Drafts count for less
+    by what they repeat of what was `said`; a writer that makes one of a row has no choice.
     """
 
     temperature: float | None = None

@@ -69,7 +69,7 @@ def judge(attempt: Attempt, training: TrainingText) -> None:
 def heeding(
     said: Said | None, judge: Callable[[Attempt], None], deviation: float = DEVIATION
 ) -> Callable[[Attempt], None]:
-    """Return what judges attempts as `judge` does, and those down that repeat what was said.
+    """Return what judges attempts as `judge` does, but takes off for what was said before.
 
     `deviation` is about how far the scores of drafts lie apart. Names are placeholders here:
     they are to be said again.

@@ -27,7 +27,7 @@ class Generate:
     reward. Such rows come without `Tokens`, all at the end: how a text appears must not tell how
     it came about. Where the folder can't be used, all rows are written as without it.
 
-    Drafts that repeat texts which were `said` come last.
+    Drafts count for less by what they repeat of texts that were `said`.
     """
 
     kind: ClassVar[str] = "generate"
