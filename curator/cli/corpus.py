@@ -74,9 +74,10 @@ def build(
 
     if report is not None and report.is_dir():
         raise Stop(f"{report} is a folder; --report needs a file", USAGE)
+    file = None if report is None or str(report) == "-" else report
     try:
         if out is not None:
-            check_out(out)
+            check_out(out, file)
     except SourceError as error:
         raise Stop(str(error), USAGE) from error
     printed = not json and str(report) != "-"
@@ -92,7 +93,8 @@ def build(
             body: dict[str, Any] = {"funnel": made.funnel.to_dict(), "measures": measures.to_dict()}
             if out is not None:
                 status.show("writing", now=True)
-                save({"train": made.train, "valid": made.valid, "test": made.test}, body, out)
+                parts = {"train": made.train, "valid": made.valid, "test": made.test}
+                save(parts, body, out, file)
     except SourceError as error:
         raise Stop(str(error)) from error
     _report(body, report)

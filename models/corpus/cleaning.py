@@ -8,6 +8,11 @@ from typing import Any
 
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."})
 _WORD = re.compile(r"\{\w+\}|[\w']+")
+# Signs that pysbd puts in for others while it works: a sentence that has one of its own is lost,
+# or cut there. For that time they are characters of the private use area, which no tidy text has.
+_OWN_SIGNS = "ȸȹ∮∯☄☇☈☉☝♨♬♭"
+_PRIVATE = "".join(chr(0xE000 + i) for i in range(len(_OWN_SIGNS)))
+_HIDE, _SHOW = str.maketrans(_OWN_SIGNS, _PRIVATE), str.maketrans(_PRIVATE, _OWN_SIGNS)
 
 
 def tidy(text: str) -> str:
@@ -36,8 +41,8 @@ def _segmenter() -> Any:
 
 def sentences(text: str) -> Iterator[str]:
     """Split a passage and give each sentence its capital and its end."""
-    for piece in _segmenter().segment(text):
-        sentence = piece.strip(" '\"-")
+    for piece in _segmenter().segment(text.translate(_HIDE)):
+        sentence = piece.translate(_SHOW).strip(" '\"-")
         if not sentence:
             continue
         if sentence[-1] not in ".!?":

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from models.corpus.cleaning import words_of
 from models.corpus.records import Sentence
@@ -41,6 +41,24 @@ class NearDuplicates:
             self._holders[run].append(len(self._sizes))
         self._sizes.append(len(runs))
         return False
+
+
+def without_repeats(parts: Mapping[str, list[Sentence]]) -> int:
+    """Drop from splits what is word for word in one before, and return how many that were.
+
+    They come in the order test, valid, train: what a model is tested on it must not have read.
+    """
+    known: set[str] = set()
+    dropped = 0
+    for part in (parts["test"], parts["valid"], parts["train"]):
+        kept: list[Sentence] = []
+        for sentence in part:
+            if sentence.text not in known:
+                known.add(sentence.text)
+                kept.append(sentence)
+        dropped += len(part) - len(kept)
+        part[:] = kept
+    return dropped
 
 
 def over_cap(sentences: Iterable[Sentence], share: float) -> set[int]:

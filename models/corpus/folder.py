@@ -20,6 +20,7 @@ from models.files import write_atomically
 
 SPLITS = ("train", "valid", "test")
 MARK = "funnel.json"
+_OWN = frozenset({MARK, *(f"{name}.jsonl" for name in SPLITS)})
 
 
 def is_built(path: Path) -> bool:
@@ -32,42 +33,58 @@ def load(path: Path, funnel: Funnel) -> dict[str, list[Sentence]]:
 
     Raises SourceError where a file cannot be read or nothing is in any.
     """
-    parts: dict[str, list[Sentence]] = {name: [] for name in SPLITS}
     bad_before = len(funnel.bad_lines)
-    for name, part in parts.items():
-        file = path / f"{name}.jsonl"
-        for number, line in enumerate(text_of(file).split("\n"), 1):
-            if not line.strip():
-                continue
-            try:
-                said = voice_line(json.loads(line))
-            except BAD_ROW as error:
-                funnel.bad_line(file, number, f"not a sentence ({type(error).__name__}: {error})")
-                continue
-            part.append(Sentence(said.text, said.song, said.register, said.genres, said.features))
-    count = sum(map(len, parts.values()))
-    if not count:
-        raise SourceError("a built corpus without a sentence")
+    with funnel.whole():
+        parts = {name: list(_lines_of(path / f"{name}.jsonl", funnel)) for name in SPLITS}
+        count = sum(map(len, parts.values()))
+        if not count:
+            raise SourceError("a built corpus without a sentence")
     funnel.source(path, count + len(funnel.bad_lines) - bad_before)
     funnel.passages += count
     funnel.sentences += count
     return parts
 
 
-def check_out(out: Path) -> None:
-    """Raise SourceError if `out` is there and neither empty nor a built corpus."""
-    if out.exists() and not is_built(out) and (not out.is_dir() or any(out.iterdir())):
+def _lines_of(file: Path, funnel: Funnel) -> Iterator[Sentence]:
+    for number, line in enumerate(text_of(file).split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            said = voice_line(json.loads(line))
+            said.text.encode()  # raises for half a surrogate pair, which no vocabulary could hold
+        except BAD_ROW as error:
+            funnel.bad_line(file, number, f"not a sentence ({type(error).__name__}: {error})")
+            continue
+        yield Sentence(said.text, said.song, said.register, said.genres, said.features)
+
+
+def check_out(out: Path, report: Path | None = None) -> None:
+    """Raise SourceError if `out` is there and neither empty nor a built corpus alone.
+
+    `report` may lie in it: a file that will be written anew.
+    """
+    if not out.exists():
+        return
+    allowed = _OWN if is_built(out) else frozenset()
+    if allowed and report is not None and report.absolute().parent.resolve() == out.resolve():
+        allowed |= {report.name}
+    if not out.is_dir() or any(entry.name not in allowed for entry in out.iterdir()):
         raise SourceError(f"{out} holds other files; choose another folder")
 
 
-def save(parts: dict[str, list[Sentence]], report: dict[str, Any], out: Path) -> None:
-    """Write a built corpus; a reader finds the old one, the new one, or none, never a mixture.
+def save(
+    parts: dict[str, list[Sentence]],
+    content: dict[str, Any],
+    out: Path,
+    report: Path | None = None,
+) -> None:
+    """Write a built corpus, `content` as its funnel; a reader finds the old one, the new one, or
+    none, never a mixture.
 
-    Raises SourceError if `out` holds anything else than a built corpus, OSError if it cannot be
-    written.
+    Raises SourceError if `check_out` does, OSError if it cannot be written.
     """
     out = out.absolute()
-    check_out(out)
+    check_out(out, report)
     replaces = is_built(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
@@ -76,7 +93,7 @@ def save(parts: dict[str, list[Sentence]], report: dict[str, Any], out: Path) ->
         for name, part in parts.items():
             lines = (json.dumps(_line(sentence), allow_nan=False) + "\n" for sentence in part)
             write_atomically(new / f"{name}.jsonl", "".join(lines).encode())
-        write_atomically(new / MARK, (json.dumps(report, indent=1) + "\n").encode())
+        write_atomically(new / MARK, (json.dumps(content, indent=1) + "\n").encode())
         if replaces:
             out.rename(scratch / "old")
         new.replace(out)
@@ -102,12 +119,20 @@ def walk(paths: Iterable[Path], funnel: Funnel) -> Iterator[Path]:
     """Yield the files and built corpora among `paths`, each once; other folders are walked.
 
     Hidden files are passed over. What is in a folder but of no readable kind is named in the
-    funnel with one line for the folder, and so is a built corpus met on the way.
+    funnel with one line for the folder, and so is a built corpus met on the way, and whatever
+    else lies in the folder of one.
     """
+    paths = list(paths)
+    named = {path.resolve() for path in paths}
     met: set[Path] = set()
     for path in paths:
-        if is_built(path) or not path.is_dir():
-            found: list[Path] = [path]
+        if is_built(path):
+            found = [path]
+            for other in sorted(path.iterdir()):
+                if other.name not in _OWN and other.name[0] != "." and other.resolve() not in named:
+                    funnel.refuse(other, "beside a built corpus; to use it, name it as well")
+        elif not path.is_dir():
+            found = [path]
         else:
             found = _in_folder(path, funnel)
         for file in found:

@@ -1,7 +1,11 @@
 """Counts of what went in, what was dropped for which reason, what came out."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from models.corpus.records import SourceError
 
 
 class Funnel:
@@ -20,17 +24,29 @@ class Funnel:
 
     def source(self, path: Path, rows: int) -> None:
         """Note that `rows` were read from `path`."""
-        self.read[path.name] = self.read.get(path.name, 0) + rows
+        name = _named(path.name)
+        self.read[name] = self.read.get(name, 0) + rows
 
     def refuse(self, path: Path, reason: str) -> None:
         """Note that a whole file could not be used."""
-        self.refused[str(path)] = reason
+        self.refused[_named(str(path))] = reason
 
     def bad_line(self, path: Path, number: int, reason: str, unit: str = "line") -> None:
         """Note a row that could not be read, the `number`th line or item; the rest is used."""
         self.dropped_passages["unreadable"] += 1
         self.passages += 1
-        self.bad_lines.append(f"{path.name}, {unit} {number}: {reason}")
+        self.bad_lines.append(f"{_named(path.name)}, {unit} {number}: {reason}")
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Take the rows booked in this block back if it raises SourceError: no row of a file that
+        is refused counts as read. Its bad rows stay named."""
+        before = self.passages, self.sentences, self.dropped_passages.copy()
+        try:
+            yield
+        except SourceError:
+            self.passages, self.sentences, self.dropped_passages = before
+            raise
 
     def lines(self) -> list[str]:
         """Return the funnel as lines to print, widest first."""
@@ -56,3 +72,8 @@ class Funnel:
             "sentences_kept": self.kept,
             "splits": dict(self.splits),
         }
+
+
+def _named(path: str) -> str:
+    """Return a path as cards and reports can hold it: names of files need not be UTF-8."""
+    return path.encode(errors="backslashreplace").decode()

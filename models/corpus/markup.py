@@ -18,8 +18,13 @@ _SHORTCODE = re.compile(
     r"|instagram|tweet|twitter|iframe)\b[^\]]*\]",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"(?:\b[a-z][a-z+.-]*://|\bwww\.)\S*", re.IGNORECASE)
+_LINK = re.compile(r"(?:(?<![a-z])[a-z][a-z+.-]*://|\bwww\.)\S*", re.IGNORECASE)
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
+# No section that html.parser knows: it would raise AssertionError there.
+_NO_SECTION = re.compile(
+    r"<!(?=\[(?!(?:temp|cdata|ignore|include|rcdata|if|else|endif)(?![-.\w])))",
+    re.IGNORECASE | re.ASCII,
+)
 _ONLY_LINK = re.compile(r"[\W\d]*")
 
 
@@ -48,7 +53,7 @@ def read_page(source: str) -> Page:
     text = source
     while True:
         reader = _Reader()
-        reader.feed(text)
+        reader.feed(_NO_SECTION.sub(" ", text))
         reader.close()
         headings += reader.headings
         paragraphs = reader.paragraphs
@@ -68,22 +73,23 @@ class _Reader(HTMLParser):
         self.headings: list[str] = []
         self._parts: list[str] = []
         self._linked = self._unlinked = 0
-        self._in_link = False
+        self._in_link = self._around = False
         self._out: str | None = None
         self._depth = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
         if self._out is not None:
             self._depth += tag == self._out
         elif tag in _LEFT_OUT:
             self._out, self._depth = tag, 1
         elif tag in _BLOCKS:
+            # A link that has no text yet goes around the block, and around those after it.
+            self._around = self._in_link and not self._linked
             self._end()
         elif tag == "br":
             self._parts.append("\n")
-        elif tag == "a":
-            self._in_link = True
+        elif tag == "a":  # without an address it is a place to link to
+            self._in_link, self._around = any(name == "href" for name, _ in attrs), False
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _LEFT_OUT:
@@ -98,7 +104,7 @@ class _Reader(HTMLParser):
         elif tag in _BLOCKS:
             self._end(heading=tag in _HEADINGS)
         elif tag == "a":
-            self._in_link = False
+            self._in_link = self._around = False
 
     def handle_data(self, data: str) -> None:
         if self._out is not None:
@@ -114,10 +120,12 @@ class _Reader(HTMLParser):
         self._end()
 
     def _end(self, heading: bool = False) -> None:
-        """End the paragraph in the making; one that is a link alone is forgotten."""
+        """End the paragraph in the making, and a link in it that nobody ended; one that is a link
+        alone is forgotten."""
         only_link = self._linked and not self._unlinked
         text = "" if only_link else _plain("".join(self._parts))
         self._parts, self._linked, self._unlinked = [], 0, 0
+        self._in_link = self._in_link and self._around
         pieces = [" ".join(piece.split()) for piece in re.split(r"\n\s*\n", text)]
         (self.headings if heading else self.paragraphs).extend(p for p in pieces if p)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from models.corpus.cleaning import dull, is_english, sentences, tidy
-from models.corpus.duplicates import NearDuplicates, over_cap
+from models.corpus.duplicates import NearDuplicates, over_cap, without_repeats
 from models.corpus.folder import is_built, load, walk
 from models.corpus.funnel import Funnel
 from models.corpus.placeholders import with_placeholders
@@ -40,7 +40,9 @@ class Corpus:
 
 def split_of(song: str, valid: float = 0.04, test: float = 0.04) -> Split:
     """Return where a song belongs, by a hash of its name alone."""
-    place = int.from_bytes(hashlib.sha256(song.encode()).digest()[:8]) / 2**64
+    # Names come from anywhere; half a surrogate pair is no UTF-8, and still a name.
+    digest = hashlib.sha256(song.encode(errors="surrogatepass")).digest()
+    place = int.from_bytes(digest[:8]) / 2**64
     if place < test:
         return "test"
     return "valid" if place < test + valid else "train"
@@ -49,20 +51,23 @@ def split_of(song: str, valid: float = 0.04, test: float = 0.04) -> Split:
 def prepare(paths: Iterable[Path], *, on_stage: Callable[[str], None] = lambda _: None) -> Corpus:
     """Read, clean, filter and split every source; folders are walked.
 
-    The sentences of a corpus that was built before stay as they are, where they are. Files that
-    cannot be used are named in the funnel; raises SourceError if none can.
+    The sentences of a corpus that was built before stay as they are, where they are; of several
+    such corpora each sentence counts once. Files that cannot be used are named in the funnel;
+    raises SourceError if none can.
     """
     corpus = Corpus()
     funnel = corpus.funnel
     parts = {"train": corpus.train, "valid": corpus.valid, "test": corpus.test}
     duplicates = NearDuplicates()
     passages: list[Passage] = []
+    built_before = 0
     for path in walk(paths, funnel):
         on_stage(f"reading {path.name}")
         try:
             if is_built(path):
                 for name, built in load(path, funnel).items():
                     parts[name] += built
+                built_before += 1
             else:
                 passages += read(path, funnel)
         except SourceError as error:
@@ -71,6 +76,9 @@ def prepare(paths: Iterable[Path], *, on_stage: Callable[[str], None] = lambda _
         reasons = "; ".join(f"{path}: {why}" for path, why in funnel.refused.items())
         raise SourceError(f"nothing to learn from: {reasons or 'no files given'}")
     on_stage("cleaning")
+    repeats = without_repeats(parts) if built_before > 1 else 0
+    if repeats:
+        funnel.dropped_sentences["duplicate"] = repeats
     if passages:
         for part in parts.values():
             for sentence in part:

@@ -6,6 +6,7 @@ What a file is follows from its ending and its columns. Files that cannot be use
 
 import ast
 import csv
+import io
 import json
 import math
 import sys
@@ -39,11 +40,12 @@ def read(path: Path, funnel: Funnel) -> list[Passage]:
         )
     text = text_of(path)
     bad_before = len(funnel.bad_lines)
-    passages = list(reader(path, text, funnel))
-    bad = len(funnel.bad_lines) - bad_before
-    if not passages:
-        said = f" ({funnel.bad_lines[-1]})" if bad else ""
-        raise SourceError(f"no text in it{said}")
+    with funnel.whole():
+        passages = list(reader(path, text, funnel))
+        bad = len(funnel.bad_lines) - bad_before
+        if not passages:
+            said = f" ({funnel.bad_lines[-1]})" if bad else ""
+            raise SourceError(f"no text in it{said}")
     funnel.source(path, len(passages) + bad)
     funnel.passages += len(passages)
     return passages
@@ -122,7 +124,8 @@ def _csv(path: Path, text: str, funnel: Funnel) -> Iterator[Passage]:
     One that has a title, an address or an artist beside the text is a table of posts.
     """
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    rows = csv.DictReader(text.replace("\0", "").splitlines(keepends=True))
+    # Not by `splitlines`: a cell may hold what str takes for a line's end and a table doesn't.
+    rows = csv.DictReader(io.StringIO(text.replace("\0", ""), newline=""))
     columns = {name.strip().lower(): name for name in rows.fieldnames or () if name}
     column = next((columns[name] for name in TEXT_COLUMNS if name in columns), None)
     if column is None:

@@ -16,6 +16,10 @@ _TOKENS = 4096
 """Tokens decoded at a time: their logits over the whole vocabulary must fit in memory."""
 
 
+_CELLS = 2**22
+"""Entries of the largest tensor when each of N texts is held against each other."""
+
+
 def _batches(data: Encoded, size: int = _BATCH) -> list[list[int]]:
     return same_length_batches([len(t) for t in data.tokens], range(len(data)), size)
 
@@ -148,9 +152,13 @@ def likelihood(model: Autoencoder, data: Encoded, words: int, seed: int = 0) -> 
 
 def _mutual_information(drawn: Tensor, means: Tensor, log_variances: Tensor, kl: float) -> float:
     """Return I(text; z) = KL(q(z|x) ‖ p) − KL(q(z) ‖ p), by minibatch (Hoffman & Johnson 2016)."""
-    gaps = (drawn[:, None] - means[None]).square() / log_variances.exp()[None]
     constant = means.shape[1] * math.log(2 * math.pi)
-    joint = -0.5 * (gaps + log_variances[None]).sum(2) - 0.5 * constant  # (N, N)
-    aggregated = torch.logsumexp(joint, 1) - math.log(len(means))
+    aggregated = torch.zeros(len(drawn))
+    size = max(1, _CELLS // means.numel())
+    for first in range(0, len(drawn), size):
+        some = drawn[first : first + size, None]
+        gaps = (some - means[None]).square() / log_variances.exp()[None]
+        joint = -0.5 * (gaps + log_variances[None]).sum(2) - 0.5 * constant  # (size, N)
+        aggregated[first : first + size] = torch.logsumexp(joint, 1) - math.log(len(means))
     prior = -0.5 * drawn.square().sum(1) - 0.5 * constant
     return kl - float((aggregated - prior).mean())

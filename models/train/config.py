@@ -13,12 +13,12 @@ from models.units import Units
 class Stage:
     """A stretch of training on one mix of data.
 
-    A repeat of 0 leaves a register out; `patience` is the number of epochs without a better
-    held-out result after which the stage ends and its best weights are kept (without it, its
-    last). `dropout` and `word_dropout` (the share of the
-    decoder's inputs that are hidden) are the noise of this stage. What the stage hands on is
-    `blend` of its own weights and 1 − `blend` of those that it began with (Wortsman et al. 2022,
-    "Robust fine-tuning of zero-shot models": between the two the gains of both are kept).
+    A repeat of 0 leaves a register out if there is another; `patience` is the number of epochs
+    without a better held-out result after which the stage ends and its best weights are kept
+    (without it, or where nothing is held out, its last). `dropout` and `word_dropout` (the share
+    of the decoder's inputs that are hidden) are the noise of this stage. What the stage hands on
+    is `blend` of its own weights and 1 − `blend` of those that it began with (Wortsman et al.
+    2022, "Robust fine-tuning of zero-shot models": between the two the gains of both are kept).
     """
 
     name: str

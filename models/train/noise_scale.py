@@ -7,21 +7,25 @@ nearly halves the steps that are needed; far above, it only costs.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import nn
 
+from models.train.randomness import untouched
 from models.train.task import Share, StepLoss
 
 DECAY = 0.9
 """Of the running means: single measurements are far too noisy to divide."""
 
 
+@dataclass(slots=True)
 class NoiseScale:
-    """Running estimates of |G|² and tr(Σ), in units of one text."""
+    """Running estimates of |G|² and tr(Σ), in units of one text, and what both weigh so far."""
 
-    def __init__(self) -> None:
-        self.signal, self.noise, self.weight = 0.0, 0.0, 0.0
+    signal: float = 0.0
+    noise: float = 0.0
+    weight: float = 0.0
 
     @property
     def texts(self) -> float | None:
@@ -29,6 +33,11 @@ class NoiseScale:
         if self.weight < 1.0 - DECAY**5 or self.signal <= 0.0 or self.noise <= 0.0:
             return None
         return self.noise / self.signal
+
+    @property
+    def rounded(self) -> int | None:
+        """The noise scale in whole texts."""
+        return None if self.texts is None else round(self.texts)
 
     def add(self, small: float, big: float, size: float) -> None:
         """Take the mean squared norm of the gradients of two halves, and that of their mean.
@@ -49,10 +58,9 @@ def measure(
     Neither the gradients that are there nor the random numbers of the run are touched.
     """
     parameters = [p for p in model.parameters() if p.requires_grad]
-    device = parameters[0].device
     halves: list[list[torch.Tensor]] = []
     texts = 0
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    with untouched(parameters[0].device):
         for index in (0, 1):
             out = loss(Share(index, 2))
             texts += out.texts

@@ -72,10 +72,12 @@ def train(
             on_progress(Progress("preparing", message))
 
         corpus = prepare(sources, on_stage=stage)
+        run = {"configuration": config.fingerprint(), "corpus": corpus.fingerprint()}
         on_funnel(corpus.funnel)
         if not corpus.train:
             lines = "; ".join(corpus.funnel.lines())
             raise TrainError("no sentence is left to train on: " + lines)
+        corpus = _with_a_voice(corpus)
         if made.tokenizer:
             tokenizer = made.tokenizer(config)
         else:
@@ -88,7 +90,6 @@ def train(
             _start_from(Path(config.word_vectors), tokenizer, task)
         # From here on the processes draw different noise; their weights stay the same.
         torch.manual_seed(config.seed + processes.index)
-        run = {"configuration": config.fingerprint(), "corpus": corpus.fingerprint()}
         trainer = Trainer(task, config, state_file, run, processes)
         if resume:
             trainer.resume()
@@ -98,7 +99,6 @@ def train(
         if finished and processes.is_first:
             now = position.seconds
             on_progress(Progress("saving", "measuring and writing the model", seconds=now))
-            trainer.state.noise_scale = trainer.noise_scale.texts
             figures = made.finish(trainer.state, config, corpus, tokenizer, out)
         processes.wait()
     return TrainReport(
@@ -113,6 +113,21 @@ def train(
         losses=tuple(trainer.losses),
         first=processes.is_first,
     )
+
+
+def _with_a_voice(corpus: Corpus) -> Corpus:
+    """Return the corpus; where none of its training sentences is in our own voice, all are.
+
+    Captions alone are somebody's voice as well: what is learnt from them is asked for when
+    writing, and stages that leave captions out would learn nothing.
+    """
+    if any(sentence.register == "voice" for sentence in corpus.train):
+        return corpus
+    train, valid, test = (
+        [replace(sentence, register="voice") for sentence in part]
+        for part in (corpus.train, corpus.valid, corpus.test)
+    )
+    return Corpus(train, valid, test, corpus.funnel)
 
 
 def _tokenizer(

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from models.files import write_atomically
+from models.train.noise_scale import NoiseScale
+from models.train.randomness import set_random_state
 
 FORMAT = 2
 
@@ -38,8 +40,7 @@ class Position:
 @dataclass(slots=True)
 class State:
     """All that changes while training. `average` is the moving average of the weights, `best` its
-    value at the epoch that would ship, `carried` what the task takes from one step to the next.
-    `noise_scale` is known at the end of a run, in texts a batch."""
+    value at the epoch that would ship, `carried` what the task takes from one step to the next."""
 
     model: nn.Module
     optimiser: AdamW
@@ -47,7 +48,7 @@ class State:
     best: dict[str, Tensor]
     position: Position = field(default_factory=Position)
     carried: list[dict[str, Tensor]] = field(default_factory=list)
-    noise_scale: float | None = None
+    noise_scale: NoiseScale = field(default_factory=NoiseScale)
 
     def save(self, path: Path, run: dict[str, str], random: list[Tensor]) -> None:
         """Write the state atomically; `run` says which configuration and corpus it belongs to.
@@ -63,6 +64,7 @@ class State:
         for i, carried in enumerate(self.carried):
             tensors |= {f"carried/{i}/{k}": v for k, v in carried.items()}
         header = run | {"format": str(FORMAT), "position": json.dumps(asdict(self.position))}
+        header["noise_scale"] = json.dumps(asdict(self.noise_scale))
         plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
         write_atomically(path, save(plain, metadata=header))
 
@@ -76,6 +78,8 @@ class State:
                 header = file.metadata() or {}
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             position = Position(**json.loads(header["position"]))
+            # Runs of before it was kept begin to measure it anew.
+            noise_scale = NoiseScale(**json.loads(header.get("noise_scale", "{}")))
         except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
             raise TrainError(f"{path} cannot be read: {error}") from None
         for name, expected in (run | {"format": str(FORMAT)}).items():
@@ -99,20 +103,4 @@ class State:
         own = f"{process}/"
         carried = {k: v for k, v in parts.get("carried", {}).items() if k.startswith(own)}
         self.carried = [{k.removeprefix(own): v.to(device) for k, v in carried.items()}]
-        self.position = position
-
-
-def random_state(device: torch.device) -> Tensor:
-    """Return the state of the random numbers in use, as bytes: the CPU's, then the device's."""
-    state = torch.get_rng_state()
-    if device.type == "cuda":
-        state = torch.cat([state, torch.cuda.get_rng_state(device)])
-    return state
-
-
-def set_random_state(state: Tensor, device: torch.device) -> None:
-    """Go on from what `random_state` returned, on the same kind of device."""
-    size = len(torch.get_rng_state())
-    torch.set_rng_state(state[:size])
-    if device.type == "cuda" and len(state) > size:
-        torch.cuda.set_rng_state(state[size:], device)
+        self.position, self.noise_scale = position, noise_scale

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from models.train.config import Progress, TrainConfig
-from models.train.noise_scale import NoiseScale, measure
+from models.train.noise_scale import measure
 from models.train.parallel import Processes
-from models.train.state import Position, State, random_state
+from models.train.randomness import random_state
+from models.train.state import Position, State
 from models.train.task import Moment, StepLoss, Task
 
 _WINDOW = 50
@@ -43,7 +44,6 @@ class Trainer:
         copy = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
         self.state = State(self.model, optimiser, copy, {k: v.clone() for k, v in copy.items()})
         self.losses: list[float] = []
-        self.noise_scale = NoiseScale()
         self._recent: deque[tuple[float, float | None]] = deque(maxlen=_WINDOW)
         epochs = iter(range(sum(stage.epochs for stage in config.stages)))
         self._steps = [
@@ -134,10 +134,8 @@ class Trainer:
 
     def _measure_noise(self, moment: Moment) -> None:
         carried = self.task.carried()
-        whole = moment.stage.batch
-        measure(
-            self.model, lambda s: self.task.loss(self.model, moment, s), self.noise_scale, whole
-        )
+        scale, whole = self.state.noise_scale, moment.stage.batch
+        measure(self.model, lambda s: self.task.loss(self.model, moment, s), scale, whole)
         self.task.take_up(carried)
 
     def _note(self, out: StepLoss) -> None:
@@ -157,7 +155,8 @@ class Trainer:
         position.epoch += 1
         position.stage_epoch += 1
         position.batch = 0
-        patience = moment.stage.patience
+        # Where nothing could be compared yet, no weights are the best, and no patience runs out.
+        patience = None if position.best is None else moment.stage.patience
         patient = patience is None or position.since_best < patience
         over = position.stage_epoch >= moment.stage.epochs or not patient
         # A stage with patience hands on its best weights, one without its last.
@@ -202,7 +201,7 @@ class Trainer:
             kl=sum(kls) / len(kls) if kls else None,
             beta=self.task.beta(self.moment),
             held_out=position.best,
-            noise_scale=self.noise_scale.texts,
+            noise_scale=self.state.noise_scale.texts,
             seconds=position.seconds,
             eta_seconds=left,
         )

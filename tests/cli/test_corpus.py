@@ -77,6 +77,23 @@ def test_the_training_data_can_be_read_back(run, posts, tmp_path):
     assert run("corpus", "build", out, "--json").json[0]["funnel"]["sentences_kept"] == 2
 
 
+def test_a_built_folder_is_replaced_with_the_report_in_it_and_with_nothing_else(
+    run, posts, tmp_path
+):
+    out = tmp_path / "made"
+    command = ("corpus", "build", posts, "--out", out, "--report")
+    assert run(*command, out / "report.json").code == 0
+    assert run(*command, out / "report.json").code == 0
+    assert len(list(out.iterdir())) == 5
+    before = (out / "report.json").read_text()
+    for other in ("-", tmp_path / "report.json", out / "other.json", out / "more" / "report.json"):
+        ran = run(*command, other)
+        assert (ran.code, ran.out) == (2, "")
+        assert "holds other files" in ran.err
+    assert (out / "report.json").read_text() == before
+    assert "report.json: beside a built corpus" in run("corpus", "build", out).out
+
+
 def test_nothing_is_written_without_out(run, posts, tmp_path):
     before = set(tmp_path.rglob("*"))
     assert run("corpus", "build", posts).code == 0

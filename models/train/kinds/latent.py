@@ -95,8 +95,9 @@ class LatentTask:
         return held_out_bound(self._coder, self._valid)
 
     def comparable(self, moment: Moment) -> bool:
-        """While β rises the bound is worth little; only full-price epochs compete."""
-        return self.beta(moment) >= self._objective.beta
+        """While β rises the bound is worth little; only full-price epochs compete. Where no text
+        is held out there is no bound."""
+        return len(self._valid) > 0 and self.beta(moment) >= self._objective.beta
 
     def beta(self, moment: Moment) -> float:
         """Return the weight of the KL."""

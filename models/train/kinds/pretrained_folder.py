@@ -55,7 +55,7 @@ def finish(
         "parameters": sum(p.numel() for p in model.parameters()),
         "steps": state.position.step,
         "training_seconds": round(state.position.seconds),
-        "gradient_noise_scale": None if state.noise_scale is None else round(state.noise_scale),
+        "gradient_noise_scale": state.noise_scale.rounded,
         "held_out": held_out(model, corpus, tokenizer),
     }
     content: dict[str, Any] = {

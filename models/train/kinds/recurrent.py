@@ -8,6 +8,7 @@ from torch import Tensor
 from models.corpus import Corpus
 from models.encoding import Encoded, encode
 from models.recurrent import RecurrentConfig, RecurrentLm, feature_columns, held_out_nats
+from models.train.batches import repeats
 from models.train.config import Stage, TrainConfig
 from models.train.kinds import Recipe
 from models.train.kinds.recurrent_folder import finish
@@ -61,13 +62,12 @@ class RecurrentTask:
 
     def _plan(self, stage: Stage, epoch: int) -> tuple[Stream, list[Segment]]:
         if self._epoch is None or self._epoch[:2] != (epoch, stage):
-            voices = self._train.voice.tolist()
             laid = stream(
                 self._train.tokens,
                 stage.batch,
                 self._seed,
                 epoch,
-                repeats=[stage.voice_repeat if v else stage.caption_repeat for v in voices],
+                repeats=repeats(self._train, stage),
                 hide=self._objective.hide,
             )
             cut = segments(laid.length, self._seed, epoch, self._objective.base)
@@ -114,9 +114,9 @@ class RecurrentTask:
         return held_out_nats(self.model, self._valid)
 
     def comparable(self, moment: Moment) -> bool:
-        """Every epoch may compete."""
+        """Every epoch may compete, if a sentence is held out."""
         del moment
-        return True
+        return len(self._valid) > 0
 
     def beta(self, moment: Moment) -> float | None:
         """There is no KL."""

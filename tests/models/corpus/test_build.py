@@ -11,6 +11,7 @@ from models.corpus.folder import SPLITS, check_out, is_built, load, save
 from models.corpus.funnel import Funnel
 from models.corpus.measures import measure
 from models.corpus.posts import is_post, read_post
+from models.corpus.records import Sentence
 
 PAPER = {
     "title": "Marble Foxes share “Paper Lanterns”",
@@ -161,6 +162,69 @@ def test_a_bad_line_in_a_built_corpus_is_named_and_the_rest_used(blog, tmp_path)
     assert len(funnel.bad_lines) == 2
 
 
+def test_half_a_character_in_a_built_corpus_is_a_bad_line(blog, tmp_path):
+    out = tmp_path / "built"
+    save_as(prepare([blog]), out)
+    with (out / "test.jsonl").open("a") as file:
+        file.write(json.dumps({"text": "Half a character \ud83d is none."}) + "\n")
+    funnel = prepare([out]).funnel
+    assert funnel.kept == 5
+    assert len(funnel.bad_lines) == 1
+
+
+def test_a_refused_built_corpus_leaves_the_books_in_order(blog, tmp_path):
+    out = tmp_path / "built"
+    save_as(prepare([blog / "one.json"]), out)
+    for content, why in ((b"{oops\n", "without a sentence"), (b"\xff", "not UTF-8")):
+        (out / "train.jsonl").write_text("{oops\n{oops\n")
+        (out / "valid.jsonl").write_text("")
+        (out / "test.jsonl").write_bytes(content)
+        funnel = prepare([out, blog / "one.json"]).funnel
+        assert why in funnel.refused[str(out)]
+        assert sum(funnel.read.values()) == funnel.passages == 1
+        assert not funnel.dropped_passages
+        assert len(funnel.bad_lines) >= 2
+
+
+def test_what_lies_beside_a_built_corpus_is_named(blog, tmp_path):
+    out = tmp_path / "built"
+    save_as(prepare([blog / "one.json"]), out)
+    (out / "posts.json").write_text(json.dumps([PAPER]))
+    (out / ".hidden").write_text("")
+    (out / "model").mkdir()
+    funnel = prepare([out]).funnel
+    assert funnel.kept == 1
+    assert set(funnel.refused) == {str(out / "posts.json"), str(out / "model")}
+    assert all("beside a built corpus" in why for why in funnel.refused.values())
+    both = prepare([out, out / "posts.json"]).funnel
+    assert both.kept == 3
+    assert set(both.refused) == {str(out / "model")}
+
+
+def test_several_built_corpora_share_no_sentence_and_none_is_tested_on_what_is_learnt(tmp_path):
+    texts = [f"Lamp{i} organs count{i} the dust of hall{i}." for i in range(6)]
+
+    def built(name, **parts):
+        rows = {split: parts.get(split, ()) for split in SPLITS}
+        one = {
+            split: [Sentence(texts[i], f"{name}{i}", "voice") for i in numbers]
+            for split, numbers in rows.items()
+        }
+        save(one, {}, tmp_path / name)
+        return tmp_path / name
+
+    first = built("first", train=(0, 1, 2), valid=(3,), test=(4,))
+    second = built("second", train=(0, 3, 4, 5), valid=(4,), test=(2,))
+    corpus = prepare([first, second])
+    found = {name: [texts.index(s.text) for s in getattr(corpus, name)] for name in SPLITS}
+    assert found == {"train": [0, 1, 5], "valid": [3], "test": [4, 2]}
+    funnel = corpus.funnel
+    assert funnel.dropped_sentences == {"duplicate": 5}
+    assert funnel.sentences == funnel.kept + 5 == 11
+    assert sum(funnel.read.values()) == funnel.passages == 11
+    assert prepare([second]).funnel.kept == 6
+
+
 def test_a_built_corpus_is_replaced_and_nothing_else_is(blog, tmp_path):
     out = tmp_path / "out"
     save_as(prepare([blog]), out)
@@ -168,6 +232,14 @@ def test_a_built_corpus_is_replaced_and_nothing_else_is(blog, tmp_path):
     assert prepare([out]).funnel.kept == 1
     assert is_built(out)
     assert not [f for f in tmp_path.iterdir() if f.name.startswith(".out")]
+    for other in ("posts.json", "model"):
+        (out / other).mkdir()
+        with pytest.raises(SourceError, match="other files"):
+            check_out(out)
+        with pytest.raises(SourceError, match="other files"):
+            save_as(prepare([blog]), out)
+        (out / other).rmdir()
+    assert prepare([out]).funnel.kept == 1
     with pytest.raises(SourceError, match="other files"):
         check_out(blog)
     with pytest.raises(SourceError, match="other files"):

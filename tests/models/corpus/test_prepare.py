@@ -1,14 +1,20 @@
 import csv
 import json
+import os
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.corpus import SourceError, prepare
 from models.corpus.aspects import features_of, genres_of
 from models.corpus.cleaning import dull, sentences, tidy
 from models.corpus.duplicates import NearDuplicates, over_cap
+from models.corpus.funnel import Funnel
 from models.corpus.prepare import split_of
 from models.corpus.records import Sentence
+from models.corpus.sources import read
 
 KICKS = "Metallic kicks drive hard under the synths."
 
@@ -73,6 +79,26 @@ def test_bad_files_and_lines_are_named_and_the_rest_is_used(sources):
     assert json.loads(json.dumps(funnel.to_dict()))["sentences_kept"] == 4
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "bad"),
+    [
+        ("bad.jsonl", "{oops\n{oops\n", 2),
+        ("bad.csv", "caption,id\n,1\n,2\n", 2),
+        ("bad.json", '[{"title": "no text", "url": "u"}]', 1),
+    ],
+)
+def test_rows_of_a_refused_file_are_not_counted_and_still_named(
+    tmp_path, sources, name, content, bad
+):
+    (tmp_path / name).write_text(content)
+    funnel = prepare([tmp_path / name, *sources[1:]]).funnel
+    assert "no text in it" in funnel.refused[str(tmp_path / name)]
+    assert funnel.read == {"voice.jsonl": 4}
+    assert funnel.passages == 4
+    assert funnel.dropped_passages == {"unreadable": 2}
+    assert sum(name in line for line in funnel.bad_lines) == bad
+
+
 def test_nothing_usable_is_an_error(tmp_path):
     (tmp_path / "a.csv").write_text("x,y\n1,2\n")
     (tmp_path / "b.txt").write_bytes(b"\xff\xfe\xfa")
@@ -94,6 +120,54 @@ def test_plain_text_and_other_tables_are_read(tmp_path):
     (tmp_path / "b.csv").write_text("id,Text\n1,A slow organ fills the hall before anyone sings.\n")
     corpus = prepare([tmp_path / "a.txt", tmp_path / "b.csv"])
     assert corpus.funnel.kept == 2
+
+
+HALF = "\ud83d"
+"""Of a surrogate pair: JSON can write it, UTF-8 cannot."""
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"text": f"{KICKS}{HALF}"},
+        {"text": KICKS, "song": HALF, "genres": [HALF]},
+        {"content": f"{KICKS}{HALF}", "title": f"Foxes{HALF} - Salt", "tags": [HALF]},
+    ],
+)
+def test_half_a_character_in_a_row_spoils_nothing(tmp_path, row):
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
+    corpus = prepare([tmp_path / "a.jsonl"])
+    [kept] = corpus.train + corpus.valid + corpus.test
+    assert kept.text.startswith(KICKS)
+    assert kept.text.encode()
+    assert corpus.fingerprint()
+
+
+def test_a_file_may_have_any_name(tmp_path):
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
+    try:
+        file.write_text(KICKS + "\n")
+    except OSError:
+        pytest.skip("not on this system")
+    funnel = prepare([file, file.with_suffix(".xlsx")]).funnel
+    assert funnel.kept == 1
+    assert json.dumps(funnel.to_dict())
+    assert "\n".join(funnel.lines()).encode()
+
+
+@given(st.text("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029 ", max_size=4))
+def test_a_cell_holds_whatever_its_quotation_marks_hold(tmp_path_factory, gap):
+    file = tmp_path_factory.mktemp("cells") / "a.csv"
+    with file.open("w", newline="", encoding="utf-8") as out:
+        rows = csv.writer(out)
+        rows.writerow(["caption", "ytid"])
+        rows.writerow([f"Soft drums{gap} and a choir", "one"])
+        rows.writerow(["A bass", "two"])
+    funnel = Funnel()
+    passages = read(file, funnel)
+    assert [p.song for p in passages] == ["one", "two"]
+    assert passages[0].text.split() == f"Soft drums{gap} and a choir".split()
+    assert not funnel.bad_lines
 
 
 def test_a_song_is_never_split(tmp_path):
@@ -160,6 +234,13 @@ def test_dull_sentences_have_a_reason(sentence, reason):
 def test_text_is_tidied():
     assert tidy("A ‘soft’\x00 line\u202e , with  space .") == "A 'soft' line, with space."
     assert list(sentences("the drums stop. then, silence")) == ["The drums stop.", "Then, silence."]
+
+
+@pytest.mark.parametrize("sign", "♭♬♩♪♫♮♯☝☄☉♨∯")
+def test_signs_that_the_segmenter_uses_itself_stay(sign):
+    text = tidy(f"The horn holds a B{sign} and {sign} until it ends. Then it stops in A{sign}.")
+    assert " ".join(sentences(text)) == text
+    assert len(list(sentences(text))) == 2
 
 
 def test_the_longest_tag_of_an_aspect_counts():

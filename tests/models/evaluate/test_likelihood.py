@@ -1,13 +1,15 @@
 import math
+from importlib import import_module
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from models import checkpoint, library
 from models.conditions import condition_space
 from models.corpus.records import Sentence
 from models.cvae import Cvae, CvaeConfig
-from models.encoding import encode
+from models.encoding import Encoded, encode
 from models.evaluate import held_out_bound, importance_bound, likelihood, log_weights
 from models.tokenizer import BpeTokenizer
 
@@ -55,6 +57,33 @@ def test_posteriors_far_apart_tell_the_texts_apart(measured):
     figures = likelihood(model, data, words=10)
     assert figures["mutual_information"] > 0.5 * math.log(len(data))
     assert figures["active_units"] == 3
+
+
+class Largest(TorchDispatchMode):
+    """Notes how many entries the largest tensor has that is made."""
+
+    entries = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        if isinstance(out, torch.Tensor):
+            self.entries = max(self.entries, out.numel())
+        return out
+
+
+def test_many_texts_are_held_against_each_other_a_few_at_a_time(measured, monkeypatch):
+    model, data = measured
+    many = 100  # times 16 texts
+    data = Encoded(data.tokens * many, data.known.repeat(many, 1), data.voice.repeat(many))
+    words = 4 * len(data)
+    with Largest() as largest:
+        whole = likelihood(model, data, words)
+    assert largest.entries < 2**22 + 1 < len(data) ** 2 * model.config.latent
+    monkeypatch.setattr(import_module(importance_bound.__module__), "_CELLS", 2**16)
+    with Largest() as smaller:
+        figures = likelihood(model, data, words)
+    assert smaller.entries < largest.entries / 4
+    assert figures == pytest.approx(whole, rel=1e-5)
 
 
 def test_importance_weights_bound_the_likelihood_from_below_and_closer_with_more(tiny_writers):

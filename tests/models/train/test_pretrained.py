@@ -162,6 +162,7 @@ class Priced(PretrainedTask):
 
     def __init__(self, **objective):
         self._objective = PretrainedObjective(**objective)
+        self._valid = ["a text"]
 
     def steps(self, stage, epoch):
         return 100

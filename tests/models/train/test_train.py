@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save
 
 from models.corpus import SourceError
 from models.library import load
@@ -67,6 +68,40 @@ def test_a_resumed_run_goes_on_to_the_same_bits(tmp_path, sources, kind, cuts):
     )
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_noise_scale_of_a_resumed_run_is_that_of_the_whole(tmp_path, sources):
+    stages = (replace(CONFIG.stages[0], epochs=2, batch=2),)
+    config = replace(KINDS["vae"], stages=stages, noise_every=1)
+    seen = {"whole": [], "parts": []}
+
+    def note(name):
+        return lambda now: seen[name].append(now.noise_scale) if now.phase == "training" else None
+
+    whole = train(config, sources, tmp_path / "whole", on_progress=note("whole"))
+    for cut in (1, 20):
+        train(
+            config,
+            sources,
+            tmp_path / "parts",
+            resume=cut > 1,
+            on_progress=note("parts"),
+            should_stop=stopping_after(cut),
+        )
+    last = train(config, sources, tmp_path / "parts", resume=True, on_progress=note("parts"))
+    assert seen["parts"] == seen["whole"]
+    assert len(set(seen["whole"])) > 20
+    assert last.figures["gradient_noise_scale"] == whole.figures["gradient_noise_scale"]
+
+
+def test_a_run_saved_before_the_noise_scale_was_kept_goes_on(tmp_path, sources):
+    whole = train(CONFIG, sources, tmp_path / "whole")
+    train(CONFIG, sources, tmp_path / "m", should_stop=stopping_after(6))
+    state = tmp_path / "m/training/state.safetensors"
+    with safe_open(state, framework="pt") as file:
+        header = {k: v for k, v in file.metadata().items() if k != "noise_scale"}
+    state.write_bytes(save(load_file(state), metadata=header))
+    assert train(CONFIG, sources, tmp_path / "m", resume=True).losses == whole.losses[6:]
 
 
 def test_a_killed_run_resumes_from_its_last_save(tmp_path, sources):
