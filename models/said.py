@@ -16,9 +16,9 @@ from models.evaluate.bleu import Gram, ngrams
 
 RUN, PAIR = 4, 2
 """Words of a run that is not to come again at all, and of one that is to come seldom."""
-A_RUN = 0.5
+A_RUN = 0.6
 """What each run of `RUN` words that has been said takes off, in deviations of drafts' scores."""
-PAIRS = 1.0
+PAIRS = 0.8
 """What the mean logarithm of how many texts have each pair of words takes off."""
 
 

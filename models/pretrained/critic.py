@@ -109,7 +109,8 @@ class Critic:
         weights = from_numpy(kept.astype(np.float32))
         pages = tensors.get(_PAGE, np.zeros(0)).astype(np.float32)
         if len(pages) not in (0, len(NAMES)):
-            raise ValueError(f"the critic knows pages of {len(pages)} numbers, not {len(NAMES)}")
+            known = f"the critic knows pages of {len(pages)} numbers, not {len(NAMES)}"
+            raise ValueError(f"{known}: teach it anew")
         if of is None:
             return cls(weights, pages)
         lines = tensors[_WORN].tobytes().decode().splitlines()
