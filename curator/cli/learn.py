@@ -67,7 +67,7 @@ def train(
       curator learn train --seed 1 --json
       curator learn train --topic 8=1 --topic-share 0.5
     """
-    from curator.desk.learning import too_few
+    from curator.desk.learning import held_against, too_few
     from curator.desk.survey import survey
     from curator.desk.training import Order, next_name
     from curator.desk.training import train as run
@@ -88,7 +88,7 @@ def train(
             labels,
             settings.model,
             len(versions.all()) + 1 if seed is None else seed,
-            versions.in_use.version.name if versions.in_use else None,
+            held_against(versions.in_use),
             settings.wish,
         )
         with Status() as status:

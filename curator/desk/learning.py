@@ -50,6 +50,11 @@ def too_few(labels: int) -> str:
     return f"{there} so far; learning begins at {LEAST_LABELS}"
 
 
+def held_against(use: Use | None) -> str | None:
+    """Return the version in use that a new one is to be compared with, if its generator writes."""
+    return use.version.name if use is not None and use.generator else None
+
+
 class NotPromoted(Exception):
     """A version that may not be promoted just so; `reasons` say why."""
 
@@ -86,10 +91,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The same song and seed, before and after."""
+    """The same song and seed, before and after.
+
+    What is expected of the text before is another reward's word, or nobody's: it can't be held
+    against the other.
+    """
 
     song: Song
-    before: Side
+    before: str
     after: Side
 
 
@@ -205,7 +214,7 @@ class Learning:
                 labels,
                 self._settings.model,
                 number if seed is None else seed,
-                self.in_use.version.name if self.in_use else None,
+                held_against(self.in_use),
                 self._settings.wish,
             )
             assert self._trainer is not None
@@ -271,7 +280,7 @@ class Learning:
             before = await self._written(song, base.version if base else None,
                                          bool(base and base.generator))  # fmt: skip
             after = await self._written(song, version, version.figures.generator)
-            pairs += [Pair(song, one, other) for one, other in zip(before, after, strict=False)]
+            pairs += [Pair(song, a.text, b) for a, b in zip(before, after, strict=False)]
         return pairs
 
     def _songs(self) -> list[Song]:

@@ -17,8 +17,8 @@ from curator.simulation.judges import Judge
 from curator.simulation.loop import Learnt, Plan, Teller, Told, conditions_of, write
 from curator.simulation.songs import songs
 from models.lcgan_train import likeness
-from models.learning import TasteSteering
-from models.writer import Reader, Steering
+from models.learning import RewardHead, TasteSteering
+from models.writer import Conditions, Reader, Steering
 
 PRIOR, FRESH, BEST, STEERED, BOTH, SHUFFLED = (
     "prior",
@@ -53,7 +53,8 @@ class Arm:
 class Measured:
     """The arms, on the same songs with the same dice, and the head's AUC on unsteered drafts.
 
-    `scores` and `liked` (songs, N) are what the AUC is made of; None without a head.
+    `scores` and `liked` (songs, N) are what the AUC is made of: what the head expects, with nothing
+    taken off for worn phrases, as that needs no labels. `scores` is None without a head.
     """
 
     arms: tuple[Arm, ...]
@@ -81,8 +82,8 @@ def measure(
     scores = None
     if learnt is not None:
         arms.append(asker.arm(FRESH, plain, asker.freshness(plain, learnt)))
-        scores = asker.scores(plain, learnt)
-        arms.append(asker.arm(BEST, plain, scores))
+        scores = asker.expected(plain, learnt.head.as_judge())
+        arms.append(asker.arm(BEST, plain, asker.scores(plain, learnt)))
         moved = asker.drafts("steered drafts", learnt.steering)
         arms.append(asker.arm(STEERED, moved, None))
         arms.append(asker.arm(BOTH, moved, asker.scores(moved, learnt, learnt.steering)))
@@ -119,20 +120,23 @@ class _Asker:
         learnt: Learnt,
         steering: TasteSteering | None = None,
     ) -> Floats:
-        """Return what a head expects of texts that were steered so, (songs, N)."""
-        flat = [text for of in texts for text in of]
-        about = [conditions_of(s) for s, of in zip(self.about, texts, strict=True) for _ in of]
-        return (
-            learnt.head.among(steering)
-            .score(flat, about)
-            .astype(np.float64)
-            .reshape(len(texts), -1)
-        )
+        """Return what is chosen by among texts that were steered so, (songs, N)."""
+        return self.expected(texts, learnt.head.among(steering))
+
+    def expected(self, texts: Sequence[Sequence[str]], head: RewardHead) -> Floats:
+        """Return what a head expects of texts, (songs, N)."""
+        flat, about = self._flat(texts)
+        return head.score(flat, about).astype(np.float64).reshape(len(texts), -1)
 
     def freshness(self, texts: Sequence[Sequence[str]], learnt: Learnt) -> Floats:
         """Return how little worn the phrases are, (songs, N): what scores have without labels."""
-        flat = [text for of in texts for text in of]
-        return -learnt.head.worn(flat).astype(np.float64).reshape(len(texts), -1)
+        flat, about = self._flat(texts)
+        return -learnt.head.worn(flat, about).astype(np.float64).reshape(len(texts), -1)
+
+    def _flat(self, texts: Sequence[Sequence[str]]) -> tuple[list[str], list[Conditions]]:
+        """Return the texts of all songs in a row, each with its song."""
+        about = [conditions_of(s) for s, of in zip(self.about, texts, strict=True) for _ in of]
+        return [text for of in texts for text in of], about
 
     def answer(self, text: str, place: int) -> tuple[bool, int | None]:
         """Return the judge's answer on a text about a song."""

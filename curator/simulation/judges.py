@@ -120,7 +120,8 @@ def _run(path: Path) -> ModuleType:
         raise JudgeError(f"{path}, line {error.lineno}: {error.msg}") from error
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
-        line = next((f.lineno for f in reversed(frames) if f.filename == str(path)), None)
+        own = spec.origin  # a whole path, however the file was named
+        line = next((f.lineno for f in reversed(frames) if f.filename == own), None)
         place = f", line {line}" if line else ""
         raise JudgeError(f"{path}{place}: {type(error).__name__}: {error}") from error
     finally:

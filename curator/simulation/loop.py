@@ -26,7 +26,7 @@ from curator.domain.labels import Label
 from curator.domain.ratings import song_key
 from curator.domain.records import Arm, Request, Sample, Song
 from curator.domain.vectors import pack, unpack
-from curator.simulation.judges import Judge
+from curator.simulation.judges import Answer, Judge
 from curator.simulation.songs import songs
 from curator.store import Store, StoreError
 from models.learning import (
@@ -44,14 +44,17 @@ from models.learning import (
 from models.writer import Conditions, Reader, SampleEvent, Sampling, Steering
 
 CURATOR = "simulated"
+_MIDDLE = 3
+"""So many stars are as many when they are turned round."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is simulated.
 
-    `ratings` judgements in `rounds`, a share of `flips` of them turned round at random. `songs`
-    held-out ones tell what it was worth, with `candidates` drafts of each in every way.
+    `ratings` judgements in `rounds`, a share of `flips` of them turned round at random: of those
+    that can be, which three stars cannot. `songs` held-out ones tell what it was worth, with
+    `candidates` drafts of each in every way.
     """
 
     ratings: int = 100
@@ -94,7 +97,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Looped:
-    """What a loop came to; `learnt` and `shuffled` are None where there was too little."""
+    """What a loop came to; `learnt` and `shuffled` are None where there was too little.
+
+    `flipped` counts the judgements that were turned round.
+    """
 
     rounds: tuple[Round, ...]
     labels: int
@@ -118,11 +124,12 @@ class _Loop:
         self._plan, self._writer, self._judge = plan, writer, judge
         self._home, self._tell = home, tell
         self._rng = np.random.default_rng([plan.seed, 11])
-        self._flipped = 0
+        self._turnable = self._flipped = 0
         self._about = songs(writer.drafter(), plan.ratings, plan.seed, held_out=False)
         self._flips = self._which_flip()
 
     def _which_flip(self) -> set[int]:
+        """Draw which are turned round, by their number among those that can be."""
         count = round(self._plan.flips * self._plan.ratings)
         return set(self._rng.choice(self._plan.ratings, count, replace=False).tolist())
 
@@ -140,6 +147,8 @@ class _Loop:
                 learnt = self._learn(labels, f"round {number}", last=last)
             except TooFew as error:
                 reason = str(error)
+                if last:  # what fewer labels taught is not what all of them did
+                    learnt = None
         ratings = survey(store).labels
         shuffled = None
         if learnt is not None:
@@ -147,7 +156,7 @@ class _Loop:
         return Looped(
             tuple(rounds),
             len(ratings),
-            len(self._flips),
+            self._flipped,
             learnt,
             shuffled,
             "" if learnt else reason,
@@ -164,17 +173,22 @@ class _Loop:
             store.append(request, sample).result()
             answer = self._judge(sample.text, song)
             approved += answer.approved
-            flip = place in self._flips
-            if answer.stars is None:
-                said: dict[str, object] = {
-                    "verdict": "approve" if answer.approved != flip else "reject"
-                }
-            else:
-                said = {"stars": 6 - answer.stars if flip else answer.stars}
-            ack = door.take(json.dumps({"sample_id": sample.id, **said}).encode())
+            said = {"sample_id": sample.id, **self._said(answer)}
+            ack = door.take(json.dumps(said).encode())
             if not ack["ok"]:
                 raise StoreError(str(ack["error"]))
         return Round(len(places), approved)
+
+    def _said(self, answer: Answer) -> dict[str, object]:
+        """Return what the door is told of an answer, turned round where its number was drawn."""
+        if answer.stars == _MIDDLE:
+            return {"stars": _MIDDLE}
+        flip = self._turnable in self._flips
+        self._turnable += 1
+        self._flipped += flip
+        if answer.stars is None:
+            return {"verdict": "approve" if answer.approved != flip else "reject"}
+        return {"stars": 2 * _MIDDLE - answer.stars if flip else answer.stars}
 
     def _sample(self, request: Request, place: int, learnt: Learnt | None) -> Sample:
         """Return the text to be judged on a song, written in its arm."""

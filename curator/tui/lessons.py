@@ -133,17 +133,19 @@ def before_and_after(facts: Lessons, width: int) -> Iterator[Line]:
         if pair.song is not song:
             song = pair.song
             yield [(fit(song_name(song, "any song"), width), "strong")]
-        one, other = pair.before, pair.after
-        left = wrap(clean(one.text), half if width >= 100 else width - 2)
-        right = wrap(clean(other.text), half if width >= 100 else width - 2)
+        left = wrap(clean(pair.before), half if width >= 100 else width - 2)
+        right = wrap(clean(pair.after.text), half if width >= 100 else width - 2)
+        expected = pair.after.expected
+        said = "" if expected is None else f"expected {expected:.2f}"
         if width >= 100:
             yield from _beside(left, right, half)
+            if said:
+                yield [(pad("", half), "muted"), (" │ ", "faint"), (said, "faint")]
         else:
             yield from ([("− ", "removed"), (line, "muted")] for line in left)
             yield from ([("+ ", "added"), (line, "text")] for line in right)
-        if other.expected is not None:
-            before = f"{one.expected:.2f} → " if one.expected is not None else ""
-            yield [(fit(f"expected {before}{other.expected:.2f}", width), "faint")]
+            if said:
+                yield [(f"  {said}", "faint")]
 
 
 def _beside(left: Sequence[str], right: Sequence[str], half: int) -> Iterator[Line]:

@@ -40,8 +40,9 @@ def draft(
 ) -> Drafted:
     """Write and read `count` drafts for training songs; `on_progress` gets done and wanted.
 
-    What `cache`, a folder, holds for the same weights, number and seed is read instead. Raises
-    InterruptedError when told to stop; nothing is kept then.
+    What `cache`, a folder, holds for the same weights, number and seed is read instead; all are
+    done then from the first that `on_progress` gets. Raises InterruptedError when told to stop;
+    nothing is kept then.
     """
     pairs = matching(drafter.prior, split(drafter.prior, seed).train, count, seed)
     z, known = pairs.all(seed)
@@ -51,6 +52,7 @@ def draft(
     if kept:
         on_progress(count, count)
         return Drafted(z, kept)
+    on_progress(0, count)
     texts = drafts(
         drafter,
         z,

@@ -67,6 +67,9 @@ def learn_half(
     what a steering's drafts have worn.
     """
     taste, judge = pair
+    # A head of half the ratings is flatter than the whole's, by whose deviation worn phrases would
+    # weigh too much.
+    taste = taste.scaled_to(drafted.read)
     values: TasteValues
     values, _ = fit_taste(
         drafted.z,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from models.learning import store
-from models.learning.features import read
+from models.learning.features import read, template
 from models.learning.ratings import LearnError
 from models.learning.reward import Taste
 from models.learning.steering import TasteSteering
@@ -29,9 +29,17 @@ class RewardHead:
         """Return the head that chooses among drafts that are steered so, or not at all."""
         return self if steering is None else replace(self, taste=steering.chooser(self.taste))
 
-    def worn(self, texts: Sequence[str]) -> Vector:
-        """Return how worn the phrases of texts are, (N,), in deviations: ratings play no part."""
-        return self.taste.worn(texts)
+    def as_judge(self) -> "RewardHead":
+        """Return the head as it tells what is liked: worn phrases only count for choosing."""
+        return replace(self, taste=replace(self.taste, freshness=0.0))
+
+    def worn(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:
+        """Return how worn the phrases of texts are, (N,), in deviations: ratings play no part.
+
+        Names count as placeholders, as they did where worn phrases were counted.
+        """
+        about = zip(texts, conditions, strict=True)
+        return self.taste.worn([template(text, song) for text, song in about])
 
     def doubt(self, texts: Sequence[str], conditions: Sequence[Conditions]) -> Vector:
         """Return one standard deviation of `score`, (N,): high where nothing like it was rated."""

@@ -12,8 +12,7 @@ from models.topics import TopicsError, load
 
 def mixed(taste: Taste, settings: LearnSettings, drafts: Read, wanted: TopicPart | None) -> Taste:
     """Add what is taken off for worn phrases, and the topics that are wanted."""
-    spread = float(taste.head.score(taste.features(drafts)).std()) + 1e-6
-    taste = replace(taste, spread=spread, freshness=settings.freshness)
+    taste = replace(taste.scaled_to(drafts), freshness=settings.freshness)
     if wanted is None:
         return taste
     human, topic = settings.human, settings.topic

@@ -12,9 +12,17 @@ if TYPE_CHECKING:
     from models.learning.compare import Comparison
 
 Phase = Literal[
-    "reading", "drafts", "reward", "skill", "value models", "LC-GAN", "choosing", "writing"
+    "reading",
+    "drafts",
+    "reward",
+    "skill",
+    "value models",
+    "LC-GAN",
+    "choosing",
+    "second judge",
+    "writing",
 ]
-"""In the order in which they come."""
+"""In the order in which they come; "second judge" is what is learnt from half of the ratings."""
 SPLIT_SEED = 1
 """Decides which songs drafts are written for, which decide and which compare: always the same, so
 that drafts are written once for a writer, and nothing is compared on what was trained on."""

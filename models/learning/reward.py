@@ -1,7 +1,7 @@
 """The reward that an LC-GAN is trained towards: the curator's taste, and topics where wanted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from torch import Tensor
@@ -57,6 +57,10 @@ class Taste:
     human: float = 1.0
     topic: float = 0.0
     topics: TopicPart | None = None
+
+    def scaled_to(self, drafts: Read) -> "Taste":
+        """Return the same with the spread that its head's scores have among these drafts."""
+        return replace(self, spread=float(self.head.score(self.features(drafts)).std()) + 1e-6)
 
     def scores(self, texts: Read) -> Vector:
         """Return what each member of the head says of texts, mixed, (N, M)."""

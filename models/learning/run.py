@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
@@ -29,45 +29,15 @@ from models.learning.ratings import (
     LearnProgress,
     LearnReport,
     LearnSettings,
-    Phase,
     Rating,
     TooFew,
 )
 from models.learning.reward import Taste, TasteReward
 from models.learning.skill import measure, too_few
 from models.learning.steering import TasteSteering
+from models.learning.telling import Teller
 from models.learning.values import TasteConfig, fit_taste
 from models.writer import Reader, Vector, Writer, reads
-
-_SHARES: dict[Phase, float] = {
-    "reading": 0.03,
-    "drafts": 0.30,
-    "reward": 0.02,
-    "skill": 0.10,
-    "value models": 0.10,
-    "LC-GAN": 0.25,
-    "choosing": 0.10,
-    "writing": 0.10,
-}
-"""About which part of the time each phase takes, for the time left."""
-
-
-@dataclass(slots=True)
-class _Teller:
-    """Tells progress, and guesses what is left from the time so far."""
-
-    tell: Callable[[LearnProgress], None]
-    should_stop: Callable[[], bool]
-    began: float = field(default_factory=time.monotonic)
-
-    def __call__(self, phase: Phase, done: int, total: int, detail: str = "") -> None:
-        names = list(get_args(Phase))
-        before = sum(_SHARES[name] for name in names[: names.index(phase)])
-        share = before + _SHARES[phase] * done / max(1, total)
-        eta = (time.monotonic() - self.began) / share * (1 - share) if share > 0.02 else None
-        self.tell(LearnProgress(phase, done, total, eta, detail))
-        if self.should_stop():
-            raise InterruptedError
 
 
 def learn(
@@ -93,7 +63,7 @@ def learn(
     if short:
         raise TooFew(short)
     wanted = wanted_topics(settings)
-    tell = _Teller(on_progress, should_stop)
+    tell = _teller(settings, on_progress, should_stop)
     tell("reading", 0, 1)
     in_use = _steering_of(current, writer)
     drafter = writer.drafter()
@@ -105,12 +75,12 @@ def learn(
         settings.drafts,
         SPLIT_SEED,
         settings.cache,
-        on_progress=lambda done, total: tell("drafts", done, total),
+        on_progress=partial(tell, "drafts"),
         should_stop=should_stop,
     )
+    tell("reward", 0, 1)
     features = Features.fit(drafted.read, texts)
     values, weights = _labels(ratings, settings)
-    tell("reward", 0, 1)
     x, groups = features(texts), features.slices
     config = HeadConfig(members=settings.members, seed=settings.seed)
     head = fit_head(x, values, weights, groups, config)
@@ -118,6 +88,7 @@ def learn(
         Taste(head, features, Worn.of(drafted.read.texts)), settings, drafted.read, wanted
     )
     songs = [rating.song for rating in ratings]
+    tell("skill", 0, settings.folds)
     skill = measure(
         x,
         values,
@@ -126,19 +97,23 @@ def learn(
         groups,
         replace(config, draws=config.draws // 2),
         settings.folds,
-        on_progress=lambda done, total: tell("skill", done, total),
+        on_progress=partial(tell, "skill"),
     )
+    distilling = TasteConfig(seed=settings.seed)
+    tell("value models", 0, distilling.epochs)
     value_models, correlation = fit_taste(
         drafted.z,
         drafted.read.known,
         taste.scores(drafted.read),
-        TasteConfig(seed=settings.seed),
-        on_progress=lambda done, total: tell("value models", done, total),
+        distilling,
+        on_progress=partial(tell, "value models"),
     )
     reward = TasteReward(taste, value_models, writer)
     tell("LC-GAN", 0, settings.lcgan.steps)
-    result = _train(writer, drafter, reward, settings, tell)
+    result = _train(writer, drafter, reward, settings, partial(tell, "LC-GAN"), should_stop)
     tell("LC-GAN", settings.lcgan.steps, settings.lcgan.steps)
+    chosen = 70 if settings.freshness and settings.worn else 100
+    tell("choosing", 0, 100)
     steering, tried = choose(
         drafter,
         reward,
@@ -148,35 +123,34 @@ def learn(
         settings.choices,
         settings.held_out,
         settings.seed,
-        on_progress=lambda done, total: tell("choosing", done, total + 1),
+        on_progress=tell.part("choosing", 0, chosen),
     )
     generator = result.best.step > 0 or steering.choices > 1
     count = settings.worn if settings.freshness and generator else 0
-    steps = 1 + len(settings.choices)
-    steering = wear(
-        drafter, count, settings.seed, lambda *_: tell("choosing", steps, steps + 1), steering
-    )
+    steering = wear(drafter, count, settings.seed, tell.part("choosing", chosen, 100), steering)
     comparison = None
     if settings.compared:
         half = None
         if pair := tastes(taste, x, values, weights, songs, groups, config):
 
             def again(reward: TasteReward) -> Generator:
-                return _train(writer, drafter, reward, settings, tell, "writing").generator
+                told = tell.part("second judge", 10, 70)
+                return _train(writer, drafter, reward, settings, told, should_stop).generator
 
-            def telling(*_: int) -> None:
-                tell("writing", 0, 1, "half of the labels")
-
+            tell("second judge", 0, 100)
             half = learn_half(
                 pair,
                 drafted,
                 writer,
                 steering,
                 again if result.best.step else None,
-                partial(wear, drafter, count, settings.seed, telling),
+                partial(wear, drafter, count, settings.seed, tell.part("second judge", 70, 100)),
                 settings.seed,
-                on_progress=telling,
+                on_progress=tell.part("second judge", 0, 10),
             )
+        else:
+            tell.leave_out("second judge")
+        tell("writing", 0, 1)
         comparison = compare(
             taste,
             steering,
@@ -187,7 +161,7 @@ def learn(
             songs=settings.compared,
             candidates=settings.candidates,
             seed=settings.seed,
-            on_progress=lambda done, total: tell("writing", done, total),
+            on_progress=partial(tell, "writing"),
             should_stop=should_stop,
         )
     report = LearnReport(
@@ -206,6 +180,19 @@ def learn(
     return report
 
 
+def _teller(
+    settings: LearnSettings,
+    on_progress: Callable[[LearnProgress], None],
+    should_stop: Callable[[], bool],
+) -> Teller:
+    tell = Teller(on_progress, should_stop)
+    if not settings.folds:
+        tell.leave_out("skill")
+    if not settings.compared:
+        tell.leave_out("second judge", "writing")
+    return tell
+
+
 def _labels(ratings: Sequence[Rating], settings: LearnSettings) -> tuple[Vector, Vector]:
     values = np.array([rating.value for rating in ratings], np.float32)
     weights = np.array([rating.weight for rating in ratings], np.float32)
@@ -220,15 +207,11 @@ def _train(
     drafter: Drafting,
     reward: TasteReward,
     settings: LearnSettings,
-    tell: _Teller,
-    phase: Phase = "LC-GAN",
+    told: Callable[[int, int, str], None],
+    should_stop: Callable[[], bool],
 ) -> LcGanResult:
     def progress(now: LcGanProgress) -> None:
-        detail = f"chance {now.reward:.2f}, real {now.realism:.0%}"
-        if phase == "LC-GAN":
-            tell(phase, now.step, now.total, detail)
-        else:
-            tell(phase, 0, 1, detail)
+        told(now.step, now.total, f"chance {now.reward:.2f}, real {now.realism:.0%}")
 
     return train_lcgan(
         drafter.prior,
@@ -237,7 +220,7 @@ def _train(
         replace(settings.lcgan, seed=settings.seed, split_seed=SPLIT_SEED),
         weights_hash=writer.weights_hash,
         on_progress=progress,
-        should_stop=tell.should_stop,
+        should_stop=should_stop,
     )
 
 

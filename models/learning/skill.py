@@ -66,7 +66,9 @@ def measure(
         auc=auc,
         brier=_measured(lambda rows: float(np.square(chances - values)[rows].mean()), resampled),
         brier_of_the_mean=float(np.square(means - values).mean()),
-        calibration=_measured(lambda rows: calibration(chances[rows], values[rows]), resampled),
+        calibration=_turned(
+            _measured(lambda rows: calibration(chances[rows], values[rows]), resampled)
+        ),
     )
 
 
@@ -143,3 +145,13 @@ def _measured(figure: Callable[[Places], float], resampled: Sequence[Places]) ->
     values = [figure(rows) for rows in resampled]
     low, high = np.quantile(values[1:], [0.025, 0.975])
     return Measured(values[0], float(low), float(high))
+
+
+def _turned(found: Measured) -> Measured:
+    """Return an error with the basic bootstrap interval (Davison & Hinkley 1997, §5.2.1).
+
+    Resampling adds as much chance to an error as its labels have already, so that all resamples
+    may lie above it. Turned round the value, they lie where the error is without that.
+    """
+    low, high = 2 * found.value - found.high, 2 * found.value - found.low
+    return Measured(found.value, max(0.0, low), max(found.value, high))

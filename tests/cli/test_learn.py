@@ -123,6 +123,16 @@ def test_what_is_not_better_is_promoted_only_on_insistence(run, judged, trainer)
     assert ran.json == [{"in_use": "v1", "generator": True, "insisted": True}]
 
 
+def test_a_new_version_is_held_against_a_generator_that_writes(run, judged, trainer):
+    run("learn", "train", "--home", judged)
+    run("learn", "promote", "v1", "--reward-only", "--home", judged)
+    run("learn", "train", "--home", judged)
+    assert trainer.job.current is None
+    run("learn", "promote", "v1", "--home", judged)
+    run("learn", "train", "--home", judged)
+    assert trainer.job.current == judged / "learned" / "v1"
+
+
 def test_what_has_no_generator_is_promoted_without_one(run, judged, trainer):
     trainer.report = GOOD | {"generator": False}
     run("learn", "train", "--home", judged)

@@ -353,10 +353,10 @@ async def test_before_and_after_are_the_same_songs_and_seeds(desk, until):
     desk.judging.reject(samples[0].id)
     version = await trained(desk, until)
     pairs = await desk.learning.compare(version)
-    assert [(p.before.text, p.before.expected) for p in pairs] == [
-        ("Rain row 0 ", None), ("Rain row 1 ", None)
+    assert [p.before for p in pairs] == ["Rain row 0 ", "Rain row 1 "]
+    assert [(p.after.text, p.after.expected) for p in pairs] == [
+        ("Rain row 0 steered", 0.0), ("Rain row 1 steered", 0.1)
     ]  # fmt: skip
-    assert [p.after.text for p in pairs] == ["Rain row 0 steered", "Rain row 1 steered"]
     before, after = desk.engine.jobs[-2:]
     assert (before.seed, before.song) == (after.seed, after.song)
     desk.learning.promote(version, generator=False)
@@ -375,6 +375,15 @@ async def test_what_is_in_use_for_another_model_is_not_what_was_before(desk, unt
     await desk.learning.compare(newer)
     before, after = desk.engine.jobs[-2:]
     assert (before.learned, Path(after.learned).name) == ("", "v2")
+
+
+async def test_a_new_version_is_held_against_a_generator_that_writes(desk, until, tmp_path):
+    version = await trained(desk, until)
+    desk.learning.promote(version, generator=False)
+    assert (await trained(desk, until)).current == ""
+    desk.learning.promote(version, generator=True)
+    assert (await trained(desk, until)).current == "v1"
+    assert [job.current for job in desk.trainer.jobs] == [None, None, tmp_path / "learned" / "v1"]
 
 
 async def test_a_version_that_cannot_be_used_is_not_compared(desk, until):

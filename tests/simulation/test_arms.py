@@ -33,35 +33,50 @@ def test_a_figure_is_of_each_seed():
 
 
 class Head:
-    """Chooses the draft with its number."""
+    """Chooses the draft with its number, and likes another."""
 
-    def __init__(self, number, among=None):
-        self._number, self._among = number, among or {}
+    def __init__(self, number, among=None, likes=None):
+        self._number, self._among, self._likes = number, among or {}, likes
 
     def among(self, steering):
         return self if steering is None else Head(self._among[steering])
 
+    def as_judge(self):
+        return Head(self._likes)
+
     def score(self, texts, about):
         return np.array([text.endswith(str(self._number)) for text in texts], float)
 
-    def worn(self, texts):
+    def worn(self, texts, *_):
         return np.zeros(len(texts))
 
 
-def test_every_way_chooses_among_its_drafts_as_it_is_steered(monkeypatch):
+@pytest.fixture
+def measured(monkeypatch):
+    """What is measured with a judge, a head and one of shuffled labels, on two songs."""
+
     def write(writer, about, n, seed, steering):
         return [SimpleNamespace(text=f"{steering or 'plain'} {k}") for k in range(n)]
 
     monkeypatch.setattr(arms, "songs", lambda *_, **__: ["one song", "another"])
     monkeypatch.setattr(arms, "conditions_of", lambda song: song)
     monkeypatch.setattr(arms, "write", write)
-    learnt = SimpleNamespace(head=Head(1, {"there": 2}), steering="there")
+    learnt = SimpleNamespace(head=Head(1, {"there": 2}, likes=3), steering="there")
     shuffled = SimpleNamespace(head=Head(1, {"astray": 3}), steering="astray")
-    found = arms.measure(
+    return arms.measure(
         Plan(songs=2, candidates=4), SimpleNamespace(drafter=lambda: None),
         lambda text, song: SimpleNamespace(approved=True, stars=None), None, learnt, shuffled,
     )  # fmt: skip
-    texts = {arm.name: set(arm.texts) for arm in found.arms}
+
+
+def test_every_way_chooses_among_its_drafts_as_it_is_steered(measured):
+    texts = {arm.name: set(arm.texts) for arm in measured.arms}
     assert texts[BEST] == {"plain 1"}
     assert texts[BOTH] == {"there 2"}
     assert texts[SHUFFLED] == {"astray 3"}
+
+
+def test_the_auc_is_of_what_the_head_likes_and_not_of_what_it_chooses_by(measured):
+    # What is taken off for worn phrases needs no labels.
+    assert set(measured.arm(BEST).texts) == {"plain 1"}
+    assert measured.scores.argmax(1).tolist() == [3, 3]

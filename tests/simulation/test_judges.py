@@ -68,6 +68,13 @@ def test_a_file_that_is_no_use_is_said_why(tmp_path, source, said):
         judge_in(tmp_path, source)
 
 
+def test_a_line_is_said_of_a_file_that_is_named_from_here_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text("import math\n\nx = math.nope\n")
+    with pytest.raises(JudgeError, match=r"mine.py, line 3: AttributeError"):
+        load_judge("mine.py:taste")
+
+
 @pytest.mark.parametrize("spec", ["mine.py", "mine.py:", ":taste", "mine.py:not a name"])
 def test_a_judge_is_named_by_file_and_function(spec):
     with pytest.raises(JudgeError, match=r"is not FILE.py:FUNCTION"):

@@ -1,6 +1,8 @@
 """The whole way from ratings to a folder, with the weights that ship and little of all else."""
 
 import json
+import time
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 import torch
 
 from models.conditions import condition_space
+from models.drafts import Drafter
 from models.evaluate.bleu import ngrams
 from models.lcgan import Generator, LcGanConfig, Mover
 from models.learning import (
@@ -107,10 +110,34 @@ def test_progress_goes_through_the_phases(learnt):
         "value models",
         "LC-GAN",
         "choosing",
+        "second judge",
         "writing",
     ]
     assert all(0 <= p.done <= p.total for p in told)
     assert all(p.eta is None or p.eta >= 0 for p in told)
+    assert len({p.done for p in told if p.phase == "second judge"}) > 3
+
+
+def test_with_drafts_from_the_cache_the_time_left_is_no_shorter_than_it_is(
+    learnt, ratings, writer, cache, tmp_path, monkeypatch
+):
+    """By a clock on which a text takes a tenth of a second, and the head a few."""
+    at, told, plain = [time.monotonic()], [], Drafter.__call__
+
+    def drafter(self, z, known, seed):
+        at[0] += 0.1 * len(z)
+        return plain(self, z, known, seed)
+
+    def tell(now):
+        told.append((now.eta, at[0]))
+        at[0] += 2.0 if now.phase in ("reward", "skill") else 0.0
+
+    monkeypatch.setattr(time, "monotonic", lambda: at[0])
+    monkeypatch.setattr(Drafter, "__call__", drafter)
+    learn(ratings, writer, settings(cache), tmp_path / "v2", on_progress=tell)
+    left = [(eta, at[0] - when) for eta, when in told if eta is not None]
+    assert len(left) > 10
+    assert all(eta >= true / 3 for eta, true in left)
 
 
 def test_the_reward_ranks_what_was_never_rated(learnt, writer):
@@ -167,6 +194,22 @@ def test_steered_drafts_are_chosen_by_their_own_worn_phrases(steered, writer):
     asked = [phrase], [Conditions("Ember Road", "Slow Comet", ("folk",))]
     assert head.among(steering).score(*asked) < head.score(*asked)
     assert head.among(None) is head
+
+
+def test_as_a_judge_a_head_takes_nothing_off_for_worn_phrases(steered, writer):
+    folder, phrase = steered
+    head, steering = load_reward(folder, writer), load_generator(folder)
+    asked = [phrase], [Conditions("Ember Road", "Slow Comet", ("folk",))]
+    assert head.among(steering).as_judge().score(*asked) == head.as_judge().score(*asked)
+
+
+def test_names_that_are_filled_in_are_no_fresher_than_placeholders(learnt, writer):
+    head = load_reward(learnt[0].folder, writer)
+    worn = Worn({"{artist} hums on": 9}, 0.0, 1.0)
+    head = replace(head, taste=replace(head.taste, worn=worn))
+    songs = [Conditions("Ember Road", "Slow Comet")] * 2
+    named, other = head.worn(["Ember Road hums on.", "Somebody hums on."], songs)
+    assert named > other == 0
 
 
 def test_a_generator_that_was_kept_without_worn_phrases_has_those_of_plain_drafts(steered, writer):

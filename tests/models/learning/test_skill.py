@@ -105,3 +105,10 @@ def test_calibration_is_the_gap_between_said_and_seen():
     values = np.array([0, 1] * 50, np.float32)
     assert calibration(np.full(100, 0.5, np.float32), values) == pytest.approx(0)
     assert calibration(np.full(100, 0.9, np.float32), values) == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_chance_adds_to_a_calibration_error_does_not_raise_its_interval(seed):
+    # Mostly whims: the head says little more than how many are liked, and is right in that.
+    found = skill(*labelled(100, flips=0.3, seed=seed)).calibration
+    assert found.low == 0 < found.value <= found.high

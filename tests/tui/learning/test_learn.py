@@ -222,3 +222,19 @@ async def test_the_palette_offers_what_works_here(stage, pages):
         ids = {command.id for command, _ in DeskCommands(screen)._offered()}
         assert {"train", "promote", "roll-back", "compare", "help", "theme"} <= ids
         assert not {"approve", "send-now"} & ids
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_what_two_rewards_expect_is_not_held_against_each_other(stage, pages, script, size):
+    async with stage.open(size=size, trainer=pages.trainer) as pilot:
+        screen = await pages.open(pilot, [pages.report(), pages.report()])
+        learning, engine = pilot.app.desk.learning, pilot.app.desk.engine
+        learning.promote(learning.versions.get("v1"), generator=True, insist=True)
+        await pilot.press("v")
+        await script.until(lambda: screen.pairs)
+        await pages.settle(pilot)
+        assert [job.learned[-2:] for job in engine.jobs[-2:]] == ["v1", "v2"]
+        said = [line for line in pages.text(screen).split("\n") if "expected" in line]
+        assert said
+        assert all(line.split()[-2:] == ["expected", "0.50"] for line in said), said
+        assert "→" not in "".join(said)
