@@ -99,10 +99,10 @@ def _card(written: list[_Written]) -> str:
     lines += [
         "",
         "Written by `curator export --format hf`. `arm`, `learned` and `expected` say what a",
-        "learnt reward or generator had to do with a text, `after` which one was the newest that it",
-        "was not to repeat; `song_source`, `genre_sources` and `feature_sources` where what is known",
-        "of its song comes from: what came from Spotify or from X may not be used for training",
-        "models.",
+        "learnt reward or generator had to do with a text, `after` which was the newest that it",
+        "was not to repeat; `song_source`, `genre_sources` and `feature_sources` where what is",
+        "known of its song comes from: what came from Spotify or from X may not be used for",
+        "training models.",
         "",
     ]
     return "\n".join(lines)

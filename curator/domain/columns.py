@@ -81,8 +81,8 @@ weaker than the curator's.
 
 `artist` … `tempo` are the song as it stands; `asked_song` and `sample_song` (JSON) what it was
 when it was asked for and when the sample was written, where that differs. `events` (JSON) are the
-events behind the row. `seconds` is the curator's active time, `write_seconds` the model's. `after` is the
-newest of the texts that the sample was not to repeat.
+events behind the row. `seconds` is the curator's active time, `write_seconds` the model's.
+`after` is the newest of the texts that the sample was not to repeat.
 """
 
 EVENT_COLUMNS: Mapping[str, Kind] = {
