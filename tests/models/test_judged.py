@@ -22,26 +22,34 @@ def share(answers):
     return f"{100 * sum(answers) / len(answers):.0f} %"
 
 
-def worth(pairs, judge, source):
+def worth(pairs, judges, source):
     found = []
     for pair in pairs:
-        verdict = next(v for v in pair["verdicts"] if v["judge"] == judge)
-        found += [verdict[f"{side}_worth"] for side in "ab" if pair[f"{side}_from"] == source]
+        for verdict in (v for v in pair["verdicts"] if v["judge"] in judges):
+            found += [verdict[f"{side}_worth"] for side in "ab" if pair[f"{side}_from"] == source]
     return share(found)
 
 
-def better(pairs, judge, rival):
+def better(pairs, judges, rival):
     found = []
     for pair in pairs:
         sources = {pair[f"{side}_from"]: side for side in "ab"}
         if rival in sources:
-            verdict = next(v for v in pair["verdicts"] if v["judge"] == judge)
-            found.append(verdict["better"] == sources[OURS])
+            verdicts = (v for v in pair["verdicts"] if v["judge"] in judges)
+            found += [verdict["better"] == sources[OURS] for verdict in verdicts]
     return share(found)
 
 
+def both_worth(pairs):
+    return worth(pairs, "ab", OURS)
+
+
+def both_better(pairs):
+    return better(pairs, "ab", "cvae-small")
+
+
 def test_every_pair_has_one_sample_of_ours_and_both_verdicts(pairs):
-    assert len(pairs) == 400
+    assert len(pairs) == 200
     for pair in pairs:
         assert [pair["a_from"], pair["b_from"]].count(OURS) == 1
         assert [v["judge"] for v in pair["verdicts"]] == ["a", "b"]
@@ -59,6 +67,15 @@ def test_the_card_says_what_the_verdicts_say(pairs):
         "better than the human sentence": lambda j: better(pairs, j, "human"),
     }
     assert rows == {name: f"{of('a')} | {of('b')}" for name, of in expected.items()}
+
+
+def test_the_card_says_how_the_rounds_went(pairs):
+    card = " ".join((FOLDER / "CARD.md").read_text("utf-8").split())
+    rounds = [[pair for pair in pairs if pair["round"] == number] for number in (1, 2)]
+    said = r"By round, both judges: (\d+) and (\d+) % worth posting; (\d+) and (\d+) % better"
+    told = re.findall(said, card)
+    shares = [of(some) for of in (both_worth, both_better) for some in rounds]
+    assert [f"{share} %" for share in told[0]] == shares
 
 
 def test_the_graded_drafts_are_those_that_the_card_tells_of():
