@@ -20,6 +20,8 @@ Places = NDArray[np.int64]
 HELD_OUT = 0.1
 """Share of the songs that decide when training stops, and of those that tell how good it is: what
 is measured must not be what was fitted or chosen by."""
+_FEW = 30
+"""With fewer songs a part of them is too small to tell anything."""
 _NO_FEATURES, _NO_GENRES = 0.25, 0.05
 """How often a song comes with its genres alone, or with its features alone."""
 
@@ -73,13 +75,15 @@ def split(prior: LatentPrior, seed: int) -> Split:
 def song_of(prior: LatentPrior) -> Places:
     """Return for each text the first one about the same song, (N,): itself where that is its own.
 
-    Texts of the same conditions are about one song, for all that a writer can tell. Those without
-    any are about one each, and so are all where there would be fewer songs than parts.
+    Texts of the same genres and audio features are about one song, for all that a writer can tell.
+    Those of which no feature is known are about one each, since many songs share a genre; and so
+    are all where there would be too few songs to divide.
     """
+    labels = condition_space().labels
     firsts: dict[bytes | int, int] = {}
-    keys = (row.tobytes() if row.any() else place for place, row in enumerate(prior.known))
+    keys = (row.tobytes() if row[labels:].any() else at for at, row in enumerate(prior.known))
     found = np.array([firsts.setdefault(key, at) for at, key in enumerate(keys)], np.int64)
-    return found if len(firsts) >= len(Split._fields) else np.arange(len(prior))
+    return found if len(firsts) >= _FEW else np.arange(len(prior))
 
 
 def one_each(prior: LatentPrior, rows: Places) -> Places:

@@ -15,7 +15,7 @@ from models.corpus.cleaning import words_of
 from models.evaluate.bleu import Gram, ngrams
 
 RUN, PAIR = 4, 2
-"""Words of a run that is not to come again at all, and of one that is to come seldom."""
+"""Words of a run that costs whenever it was said, and of one that costs the more the oftener."""
 A_RUN = 0.6
 """What each run of `RUN` words that has been said takes off, in deviations of drafts' scores."""
 PAIRS = 0.8

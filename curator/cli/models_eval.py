@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -136,7 +137,8 @@ def _texts(file: Path | None) -> tuple[list["Sentence"], list["Sentence"]]:
         given = prepare([file])
     except SourceError as error:
         raise Stop(str(error)) from error
-    sentences = given.train + given.valid + given.test
+    # As the models write: what was learnt from captions alone is somebody's own voice as well.
+    sentences = [replace(s, register="voice") for s in given.train + given.valid + given.test]
     if not sentences:
         raise Stop(f"{file}: no sentence is left. " + "; ".join(given.funnel.lines()))
     return sentences, own.train

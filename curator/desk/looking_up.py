@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 PATIENCE = 1.0
 """Seconds that the writing waits for what is found, counted from when it was first wanted."""
 RETRY = 60.0
-"""Seconds after which a song is asked about again where a source did not answer."""
+"""Seconds after which a song is asked about again where a source did not answer; each time twice
+as many, but no more than `_LONGEST` times as many."""
+_LONGEST = 64
 _NEVER = float("inf")
 Result = TypeVar("Result")
 
@@ -41,6 +43,7 @@ class LookingUp:
         self._wanted: list[str] = []
         self._since: dict[str, float] = {}
         self._again: dict[tuple[str, str], float] = {}  # request, correction → when at the earliest
+        self._tries: dict[tuple[str, str], int] = {}  # the same → how often it was not complete
         self._said: set[str] = set()
         self._wake = asyncio.Event()
         self._turn = asyncio.Event()
@@ -124,7 +127,8 @@ class LookingUp:
             return _NEVER
         song = state.song
         has_all = song.genres and len(song.features) == len(FEATURES)
-        if has_all and state.chosen is None and state.found is None:
+        is_theirs = state.found is None or without(song, LOOKUPS) == song
+        if has_all and is_theirs and state.chosen is None:
             return _NEVER  # people said it all
         return self._again.get((request_id, state.correction), float("-inf"))
 
@@ -152,15 +156,21 @@ class LookingUp:
         self._since.setdefault(request_id, loop.time())
         state = self.state(request_id)
         facts = await self._in_thread(lambda: _facts(lookup, state))
-        again = _NEVER if facts.complete else loop.time() + max(RETRY, facts.wait)
-        self._again[request_id, state.correction] = again
+        pause = _NEVER if facts.complete else self._pause(request_id, state, facts.wait)
+        self._again[request_id, state.correction] = loop.time() + pause
         for text in facts.failed:
             if text not in self._said:
                 self._said.add(text)
                 self._ledger.tell(Noticed(text))
-        if facts.candidates:
+        if facts.candidates or (facts.complete and state.found is not None):
             self._keep(request_id, state, facts)
         self._turn.set()
+
+    def _pause(self, request_id: str, state: SongState, wait: float) -> float:
+        """Return for how long a song that is not complete is left alone, longer each time."""
+        tries = self._tries.get((request_id, state.correction), 0)
+        self._tries[request_id, state.correction] = tries + 1
+        return max(RETRY * min(1 << tries, _LONGEST), wait)
 
     def _keep(self, request_id: str, state: SongState, facts: "SongFacts") -> None:
         """Record what was found, unless it is what was found before."""

@@ -3,7 +3,9 @@
 The request in front of the curator comes first, then the next ones of the queue. A request's
 seed follows from its id, and its rows are numbered from 0, so that whatever interrupts the
 writing, only the rows that are missing are written, and they read as they would have. What was
-written before a batch, for whichever request, is not to be repeated in it (`domain.recent`).
+written before a batch, for whichever request, is not to be repeated in it (`domain.recent`); for
+the rest of one that was interrupted that is the same, unless `batch` was changed meanwhile or more
+texts came than are held.
 
 Once something learnt is in use, the rows of a batch come in arms (`domain.arms`), all at once.
 """

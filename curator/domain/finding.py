@@ -142,18 +142,26 @@ def filled(song: Song, found: Song) -> Song:
 def news(before: Found | None, now: Found) -> Found | None:
     """Return what is to be kept of an answer after the one before, None where nothing is new.
 
-    One that is not complete takes nothing away: what a source said stands while it is quiet. A
-    complete one stands alone.
+    One that is not complete takes nothing away: what a source said stands while it is quiet, the
+    song that is known stays it, and no doubt is cast on it. A complete one stands alone; an empty
+    one only says that no more is to come.
     """
-    if before is None or now.complete or before.after != now.after:
+    if before is None:
+        return now
+    if now.complete and not (now.song.title or now.candidates):
+        # With another correction, what stood of the song is in that.
+        song = before.song if before.after == now.after else Song()
+        ended = replace(before, song=song, after=now.after, complete=True)
+        return ended if ended != before else None
+    if now.complete or before.after != now.after:
         return now
     held, brought = ({(c.source, c.ref) for c in f.candidates} for f in (before, now))
-    song = now.song if now.song.title else before.song
+    song = now.song if now.song.title and not before.song.title else before.song
     if same_names(before.song, now.song):
         genres = {g: s for g, s in _genres(now.song).items() if g not in before.song.genres}
         features = _features(now.song) | _features(before.song)
         song = sourced(before.song, _genres(before.song) | genres, features)
-    doubtful = now.doubtful or (before.doubtful and not now.song.title)
+    doubtful = (now.doubtful or before.doubtful) and not song.title
     if (song, doubtful) == (before.song, before.doubtful) and brought <= held:
         return None
     older = (c for c in before.candidates if (c.source, c.ref) not in brought)

@@ -131,7 +131,7 @@ class Sample:
 
     @property
     def is_written(self) -> bool:
-        """Whether a model wrote it; else it came from a file."""
+        """Whether a model wrote it, here or where it was exported; else it came from a file."""
         return self.seed is not None
 
     def to_doc(self) -> Doc:

@@ -26,6 +26,7 @@ from models.learning import (
     load_generator,
     load_reward,
 )
+from models.learning.features import template
 from models.said import Said
 from models.writer import Conditions, SampleEvent, TokenEvent, Vector, Writer, reads
 
@@ -83,7 +84,8 @@ class Learnt:
             drafts.sort(key=lambda event: event.row)
             texts, about = [d.text for d in drafts], [conditions] * len(drafts)
             scores = self._reward.among(steering).score(texts, about)
-            best = int((scores - _repeated(texts, sampling.said) * scores.std()).argmax())
+            repeated = _repeated([template(text, conditions) for text in texts], sampling.said)
+            best = int((scores - repeated * scores.std()).argmax())
             expected = scores[best]
             if steering is not None:  # what is expected is by one measure in every arm
                 (expected,) = self._reward.score([texts[best]], [conditions])
@@ -92,7 +94,8 @@ class Learnt:
 
 
 def _repeated(texts: Sequence[str], said: Said | None) -> Vector:
-    """Return how much of each text was said before, (N,)."""
+    """Return how much of each text was said before, (N,). Names are placeholders here: they are to
+    be said again."""
     return np.array([said(text) if said else 0.0 for text in texts], np.float32)
 
 

@@ -202,6 +202,8 @@ def artist_score(asked: str, found: str) -> float:
 
 def title_score(asked: str, found: str) -> float:
     """Return how well a title fits, 0 to 1, versions included."""
+    if _reads_alike(asked, found):
+        return 1.0 if plain(asked) == plain(found) else 0.99
     ours, theirs = take_apart(asked), take_apart(found)
     name = max(
         _alike(ours.whole, theirs.whole),
@@ -212,9 +214,13 @@ def title_score(asked: str, found: str) -> float:
     guests = 0.0
     if ours.guests and theirs.guests:
         guests = 0.05 * (1 - _alike(ours.guests, theirs.guests))
-    exact = 0.0 if plain(asked) == plain(found) else 0.01
     apart = _versions_apart(ours.version, theirs.version)
-    return max(name - apart - guests - exact, 0.0)
+    return max(name - apart - guests - 0.01, 0.0)
+
+
+def _reads_alike(one: str, other: str) -> bool:
+    """Whether two titles are the same words, in brackets or not, numbers written either way."""
+    return _numbered(plain(one)) == _numbered(plain(other))
 
 
 def _versions_apart(ours: frozenset[str], theirs: frozenset[str]) -> float:
@@ -243,14 +249,14 @@ def score(artist: str | None, title: str | None, candidate: Candidate) -> float:
 def same_song(one: Candidate, other: Candidate) -> bool:
     """Whether two candidates are one song, perhaps from different albums."""
     ours, theirs = take_apart(one.title), take_apart(other.title)
-    return (
+    is_same = _reads_alike(one.title, other.title) or (
         ours.version == theirs.version
         and (
             _numbered(ours.whole) == _numbered(theirs.whole)
             or _numbered(ours.name) == _numbered(theirs.name)
         )
-        and artist_score(one.artist, other.artist) > 0.9
     )
+    return is_same and artist_score(one.artist, other.artist) > 0.9
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ class Critic:
         pages = tensors.get(_PAGE, np.zeros(0)).astype(np.float32)
         if len(pages) not in (0, len(NAMES)):
             known = f"the critic knows pages of {len(pages)} numbers, not {len(NAMES)}"
-            raise ValueError(f"{known}: teach it anew")
+            raise ValueError(f"{known}: `curator train critic` teaches it anew")
         if of is None:
             return cls(weights, pages)
         lines = tensors[_WORN].tobytes().decode().splitlines()

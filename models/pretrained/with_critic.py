@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from models import checkpoint
+from models.checkpoint import Checkpoint
 from models.learning.features import template
 from models.learning.freshness import Worn
 from models.pretrained.critic import Critic, Promise, Shown, promise, refuse_few_songs
@@ -39,7 +40,7 @@ def add_critic(
     By itself it writes at `temperature`; None leaves that as it was.
     Raises JudgedError for drafts about too few songs, CheckpointError, NoBase.
     """
-    kept = checkpoint.load(folder)
+    kept = _without_critic(checkpoint.load(folder))
     writer = PretrainedWriter(kept, folder.name, device)
     refuse_few_songs([one.about for one in judged], [one.worth for one in judged])
     tell("reading the drafts")
@@ -71,6 +72,13 @@ def add_critic(
     card = f"{recarded(card, figures, samples)}\n{HEADING}\n{_told(measured, candidates)}\n"
     checkpoint.save(out, **content, figures=figures, card=card)
     return measured
+
+
+def _without_critic(kept: Checkpoint) -> Checkpoint:
+    """Return a model without the critic that it had, which may be one of an earlier version."""
+    tensors = {name: t for name, t in kept.tensors.items() if not name.startswith("critic/")}
+    decoding = {name: value for name, value in kept.decoding.items() if name != "worn"}
+    return replace(kept, tensors=tensors, decoding=decoding)
 
 
 def _told(measured: Promise, candidates: int) -> str:

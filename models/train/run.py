@@ -72,12 +72,12 @@ def train(
             on_progress(Progress("preparing", message))
 
         corpus = prepare(sources, on_stage=stage)
-        run = {"configuration": config.fingerprint(), "corpus": corpus.fingerprint()}
         on_funnel(corpus.funnel)
         if not corpus.train:
             lines = "; ".join(corpus.funnel.lines())
             raise TrainError("no sentence is left to train on: " + lines)
         corpus = _with_a_voice(corpus)
+        run = {"configuration": config.fingerprint(), "corpus": corpus.fingerprint()}
         if made.tokenizer:
             tokenizer = made.tokenizer(config)
         else:

@@ -11,7 +11,7 @@ from curator.desk import looking_up
 from curator.desk.changes import Noticed
 from curator.desk.desk import Desk
 from curator.domain.finding import Candidate, genre_source
-from curator.domain.records import Request, Song
+from curator.domain.records import FEATURES, Request, Song
 from curator.music.lookup import SongFacts
 
 FIRST = Candidate("spotify", "1", "Night Ferry", "Lanterns", "Low Water", 0.8)
@@ -272,6 +272,46 @@ async def test_a_song_is_not_asked_about_before_the_quiet_is_over(start, until, 
     desk.writing.face("r", ["s"])
     await until(lambda: lookup.asked.count(song) >= 3)
     assert lookup.asked.count(LANTERNS) == 1
+
+
+async def test_each_pause_is_twice_as_long_up_to_a_limit_and_as_long_as_a_source_wants(start):
+    desk = await start(ScriptedLookup())
+    ask(desk, "r", *LANTERNS)
+    ask(desk, "s", *LANTERNS)
+    state = desk.looking_up.state("r")
+    pauses = [desk.looking_up._pause("r", state, 0.0) / looking_up.RETRY for _ in range(9)]
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 64, 64]
+    assert desk.looking_up._pause("r", state, 1e6) == 1e6
+    assert desk.looking_up._pause("r", replace(state, correction="e0"), 0.0) == looking_up.RETRY
+    assert desk.looking_up._pause("s", state, 0.0) == looking_up.RETRY
+
+
+async def test_a_song_is_not_wanted_for_ever_where_nothing_more_is_found(start, until, soon):
+    lookup = ScriptedLookup({LANTERNS: partly("shoegaze")})
+    desk = await start(lookup)
+    ask(desk, "r", *LANTERNS)
+    desk.writing.face("r")
+    await until(lambda: desk.ledger.song("r").genres)
+    lookup.facts[LANTERNS] = SongFacts(None)
+    await until(lambda: not desk.looking_up.state("r").wanted)
+    state = desk.looking_up.state("r")
+    assert state.song.genres == ("shoegaze",)
+    assert state.found.candidates == partly().candidates
+
+
+async def test_people_who_said_it_all_are_not_asked_about_again(start, until, soon):
+    lookup = ScriptedLookup({LANTERNS: partly("shoegaze")})
+    desk = await start(lookup)
+    ask(desk, "r", *LANTERNS)
+    desk.writing.face("r")
+    await until(lambda: desk.ledger.song("r").genres)
+    features = dict.fromkeys(FEATURES, 0.5)
+    theirs = Song(*LANTERNS, ("shoegaze", "polka"), features, "curator")
+    desk.asking.correct("r", replace(theirs, genre_sources={"shoegaze": "spotify"}))
+    assert desk.looking_up._due("r") < float("inf")
+    desk.asking.correct("r", replace(theirs, genres=("shoegaze", "polka", "own")))
+    assert desk.looking_up.state("r").wanted
+    assert desk.looking_up._due("r") == float("inf")
 
 
 async def test_between_two_askings_nothing_is_done(start, until, monkeypatch):

@@ -188,11 +188,32 @@ def test_what_a_source_said_stands_while_it_is_quiet():
 
 
 def test_a_doubt_is_news_and_stands_until_a_song_is_known():
-    before = Found(SHOEGAZE, (SPOTIFYS,), complete=False)
+    before = Found(Song(), (SPOTIFYS,), complete=False)
     doubt = news(before, Found(Song(), (OURS, SPOTIFYS), True, complete=False))
     assert doubt.doubtful
     assert news(doubt, Found(Song(), (OURS,), complete=False)) is None
     assert not news(doubt, Found(FOUND, (OURS,), complete=False)).doubtful
+
+
+def test_a_doubt_after_a_song_that_is_known_does_not_stand():
+    before = Found(SHOEGAZE, (SPOTIFYS,), complete=False)
+    assert news(before, Found(Song(), (SPOTIFYS,), True, complete=False)) is None
+    now = news(before, Found(Song(), (OURS, SPOTIFYS), True, complete=False))
+    assert (now.song, now.doubtful, now.candidates) == (SHOEGAZE, False, (OURS, SPOTIFYS))
+
+
+def test_another_spelling_takes_nothing_away():
+    before = Found(SHOEGAZE, (SPOTIFYS,), complete=False)
+    spelt = Song("A", "T!", (), {"energy": 0.5}, "musicbrainz")
+    assert news(before, Found(spelt, (OURS,), complete=False)).song == SHOEGAZE
+
+
+def test_an_empty_answer_that_is_complete_only_ends_the_search():
+    before = Found(SHOEGAZE, (SPOTIFYS,), complete=False)
+    ended = news(before, Found(Song()))
+    assert ended == Found(SHOEGAZE, (SPOTIFYS,))
+    assert news(ended, Found(Song())) is None
+    assert news(before, Found(Song(), after="e0")) == Found(Song(), (SPOTIFYS,), after="e0")
 
 
 LOOKED_UP = songs().map(lambda song: filled(song, Song()))
@@ -205,6 +226,17 @@ def test_an_answer_is_news_once(one, other, doubtful, also_doubtful):
     kept = news(before, now)
     assert kept is not None
     assert news(kept, now) is None
+
+
+@given(LOOKED_UP, LOOKED_UP, st.booleans(), st.booleans())
+def test_two_sources_that_are_down_in_turn_settle(one, other, doubtful, also_doubtful):
+    a = Found(one, (SPOTIFYS,), doubtful, complete=False)
+    b = Found(other, (OURS,), also_doubtful, complete=False)
+    kept = None
+    for now in (a, b, a):
+        kept = news(kept, now) or kept
+    assert news(kept, b) is None
+    assert news(kept, a) is None
 
 
 def test_a_correction_that_takes_away_is_the_last_word_on_a_find():

@@ -51,7 +51,6 @@ def test_player_ends_the_name_in_any_case() -> None:
         ("(Don't Fear) The Reaper by Blue Fox", "Blue Fox", "(Don't Fear) The Reaper"),
         # the first words may be the title's
         ("This Is America by Childish Gambino", "Childish Gambino", "This Is America"),
-        ("#NowPlaying This Is America - Childish Fox", "Childish Fox", "This Is America"),
         ("Give Me One Reason by Tracy Chapman", "Tracy Chapman", "Give Me One Reason"),
         ("play Me Gusta by Ada Lind", "Ada Lind", "Me Gusta"),
         ("What About Us by Marble Fox", "Marble Fox", "What About Us"),
@@ -60,6 +59,12 @@ def test_player_ends_the_name_in_any_case() -> None:
         ("#np No Woman, No Cry by Bob Marley", "Bob Marley", "No Woman, No Cry"),
         ("Now playing: No Woman, No Cry by Bob Marley", "Bob Marley", "No Woman, No Cry"),
         ("play Take Me Home, Country Roads by Ada", "Ada", "Take Me Home, Country Roads"),
+        # and a comma between
+        ("play Creep, Karma Police by Radiohead", "Radiohead", "Karma Police"),
+        ("#nowplaying KEXP, Undertow by Marble Fox", "Marble Fox", "Undertow"),
+        ("On repeat: Ada Lind, Undertow by Marble Fox", "Marble Fox", "Undertow"),
+        ("play Adele, Hello by Adele", "Adele", "Hello"),
+        ("play The Ivories, Hello by The Ivories", "The Ivories", "Hello"),
     ],
 )
 def test_whole_title_before_by(text: str, artist: str, title: str) -> None:
@@ -74,6 +79,9 @@ def test_whole_title_before_by(text: str, artist: str, title: str) -> None:
         "Undertow (love it!) by Marble Fox",
         "Undertow (Official Video) by Marble Fox",
         "Song Premiere: This Is Marble Fox - Undertow",
+        "This Is Marble Fox - Undertow",
+        "#NowPlaying This Is Marble Fox - Undertow",
+        "Play Me Undertow by Marble Fox",
         "Premiere: This Is Marble Fox – “Undertow”",
         "This is Undertow by Marble Fox",
         "Listen To Undertow By Marble Fox",
@@ -125,6 +133,12 @@ def test_n_is_no_quotation(text: str, artist: str, title: str) -> None:
         ("Creep - Song by Radiohead - Apple Music", "Radiohead", "Creep"),
         ("Holiday - song by Green Day | Spotify", "Green Day", "Holiday"),
         ("Undertow - the new single by Marble Fox", "Marble Fox", "Undertow"),
+        ("“Undertow” – Cover by Marble Fox", "Marble Fox", "Undertow"),
+        ("Ada Lind - Song by Song", "Ada Lind", "Song by Song"),
+        ("Ada Lind - Track by Track", "Ada Lind", "Track by Track"),
+        ("Ada Lind - Music by Candlelight", "Ada Lind", "Music by Candlelight"),
+        ("Ada Lind - Cover by Marble Fox", "Ada Lind", "Cover by Marble Fox"),
+        ("Ada Lind - Video by Ivo", "Ada Lind", "Video by Ivo"),
     ],
 )
 def test_by_behind_a_mark(text: str, artist: str, title: str) -> None:
@@ -146,7 +160,25 @@ def test_greeting_before_the_mention(greeting: str) -> None:
         ("Destiny's Child's \"Say My Name\"", "Destiny's Child", "Say My Name"),
         ("#NowPlaying Gangsta's Paradise - Coolio", "Gangsta's Paradise", "Coolio"),
         ("Sweden’s Marble Fox – “Undertow”", "Marble Fox", "Undertow"),
+        ("Sweden’s Robyn – “Honey”", "Robyn", "Honey"),
+        ('Iceland\'s Björk – "Army of Me"', "Björk", "Army of Me"),
+        ("MP3: Brooklyn's Chairlift – “Bruises”", "Chairlift", "Bruises"),
+        ("Toronto's Drake - Views", "Drake", "Views"),
     ],
 )
 def test_possessive_that_begins_a_name(text: str, artist: str, title: str) -> None:
+    assert parse(text) == Found(artist, title)
+
+
+@pytest.mark.parametrize(
+    ("text", "artist", "title"),
+    [
+        ('Radiohead "Creep" and "Hello" by Adele', "Radiohead", "Creep"),
+        ('Radiohead – "Creep" & "Hello" by Adele', "Radiohead", "Creep"),
+        ('New Songs: "Creep" and "Hello" by Adele', "Adele", "Creep"),
+        ('New Music – "Creep" and "Hello" by Adele', "Adele", "Creep"),
+        ('Loving "Creep" and "Hello" by Adele', "Adele", "Creep"),
+    ],
+)
+def test_whose_the_first_of_two_quoted_songs_is(text: str, artist: str, title: str) -> None:
     assert parse(text) == Found(artist, title)

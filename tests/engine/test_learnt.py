@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,18 @@ def test_what_was_said_is_not_chosen_again(tmp_path: Path, found: dict[str, Any]
     again = [c for c in Learnt(tmp_path, Writer()).write(request, SONG) if c is not None]
     assert not {c.event.text for c in again} & set(said)
     assert [c.arm for c in again] == ["best-of", "steered"]
+
+
+@pytest.mark.parametrize(("title", "row"), [("T", 5), (str(draft_seed(7, 3)), 6)])
+def test_a_name_is_to_be_said_again(
+    tmp_path: Path, found: dict[str, Any], title: str, row: int
+) -> None:
+    said = [f"{draft_seed(7, 3)} 6"] * 20  # as the best draft begins, which may be the title
+    request = Generate("1", "A", title, ["dub"], {}, 1, 7, 3, arms=["best-of"],
+                       learned=str(tmp_path), drafts=8, said=said)  # fmt: skip
+    steps = Learnt(tmp_path, Writer()).write(request, replace(SONG, title=title))
+    (best,) = [step for step in steps if step is not None]
+    assert best.event.text == f"{draft_seed(7, 3)}/{row}/{row}"
 
 
 @pytest.mark.parametrize(("own", "a_draft"), [(16, 5), (5, 5), (3, 3), (1, 1)])

@@ -26,6 +26,7 @@ def prior_of(known):
 
 
 KNOWN = known_of_songs()
+GENRES_ALONE = np.eye(12, KNOWN.shape[1], dtype=np.float32)[np.arange(600) % 12]
 PRIOR = prior_of(KNOWN)
 
 
@@ -64,8 +65,8 @@ def test_a_few_repeats_leave_nearly_all_texts_where_they_would_be():
 
 @pytest.mark.parametrize(
     "known",
-    [np.zeros_like(KNOWN[:30]), np.repeat(KNOWN[:2], 15, 0)],
-    ids=["nothing is known of them", "fewer songs than parts"],
+    [np.zeros_like(KNOWN[:30]), np.repeat(KNOWN[:2], 15, 0), GENRES_ALONE[:30]],
+    ids=["nothing is known of them", "too few songs to divide", "many songs share a genre"],
 )
 def test_texts_that_no_song_tells_apart_are_dealt_out_all_the_same(known):
     assert [len(rows) for rows in split(prior_of(known), 1)] == [24, 3, 3]
@@ -85,3 +86,9 @@ def test_what_is_known_does_not_tell_real_pairs_from_drawn_ones():
     # What is left is still of the text's own song.
     own_song = KNOWN[real.place]
     assert np.all((real.known == own_song) | (real.known == 0))
+
+
+def test_songs_of_which_the_genre_alone_is_known_are_many():
+    parts = split(prior_of(GENRES_ALONE), 1)
+    assert [len(rows) for rows in parts] == [480, 60, 60]
+    assert all(len(np.unique(GENRES_ALONE[rows], axis=0)) > 6 for rows in parts)

@@ -166,12 +166,23 @@ def test_another_number_is_doubtful_at_most(asked, other):
         ("Glass Orchard, Part I", "Glass Orchard, Pt. 1"),
         ("Glass Orchard (Part IV)", "Glass Orchard (Pt. 4)"),
         ("Harbour XII", "Harbour 12"),
+        ("Another Brick in the Wall (Part 2)", "Another Brick in the Wall, Pt. 2"),
+        ("Another Brick in the Wall (Part 2)", "Another Brick in the Wall, Pt. II"),
+        ("Another Brick in the Wall, Pt. 2", "Another Brick in the Wall (Part II)"),
     ],
 )
 def test_one_number_may_be_written_in_two_ways(one, other):
     [candidate] = found(("Velvet Meridian", other))
     assert match("Velvet Meridian", one, [candidate]).best is not None
     assert same_song(replace(candidate, title=one), candidate)
+
+
+@pytest.mark.parametrize("found_", ["Harbour Wall, Pt. 2", "Harbour Wall, Pt. II"])
+def test_a_part_in_brackets_or_not_is_the_same_part(found_):
+    asked = "Harbour Wall (Part 2)"
+    assert title_score(asked, found_) == 0.99
+    assert title_score(asked, "Harbour Wall, Part 2") == 1.0
+    assert title_score(asked, "Harbour Wall, Pt. 1") < POSSIBLE
 
 
 def test_a_name_that_looks_like_a_numeral_is_none():

@@ -96,7 +96,6 @@ TITLE_OPENINGS = frozenset(
     for opening in """
     this is
     give me
-    play me
     what about
     the story of
     """.strip().splitlines()

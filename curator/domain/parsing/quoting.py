@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from curator.domain.parsing import everyday, observing, phrases
 from curator.domain.parsing import vocabulary as vocab
-from curator.domain.parsing.layout import Chunk, Layout
+from curator.domain.parsing.layout import Chunk, Layout, is_label
 from curator.domain.parsing.parts import LONGEST_NAME, Line, Part, is_possessive
 from curator.domain.parsing.reading import Reading
 from curator.domain.parsing.spans import name_before, name_on, run_on
 
 _FIRST_PERSON = vocab.words_of("i i'm i've i'd me my mine we our us")
 _NOT_NAMES = vocab.MUSIC | vocab.MAYBE_MUSIC | vocab.LABEL | everyday.SPEECH | everyday.OTHER_ARTS
+_NO_OWNERS = _NOT_NAMES | vocab.SMALL | vocab.HEADLINE_VERBS
 _OF = vocab.words_of("from by di de par von van av af")
 
 Maker = tuple[Part | None, list[str], int]
@@ -29,7 +30,7 @@ def quoted(layout: Layout, chunk: Chunk, at: int) -> Iterator[Reading]:
     only = layout.only(chunk)
     if only and line.silent(at + 1, chunk.last):
         seen.append("quote at the end")
-    for name, how, last in _makers(line, chunk, at, begun):
+    for name, how, last in _makers(layout, chunk, at, begun):
         more = []
         if name:
             start = "subject" in how or "beside" in how
@@ -43,8 +44,8 @@ def quoted(layout: Layout, chunk: Chunk, at: int) -> Iterator[Reading]:
         yield Reading(title, name, (*seen, *how, *more), layout.chained(chunk))
 
 
-def _makers(line: Line, chunk: Chunk, at: int, begun: int) -> Iterator[Maker]:
-    after = at + 1
+def _makers(layout: Layout, chunk: Chunk, at: int, begun: int) -> Iterator[Maker]:
+    line, after = layout.line, at + 1
     while line.kind(after) == "bracket":
         after += 1
     if line.word(after) in ("by", "from"):
@@ -53,7 +54,7 @@ def _makers(line: Line, chunk: Chunk, at: int, begun: int) -> Iterator[Maker]:
             yield name, ["by"], last
         if line.word(after) == "by":
             return
-    yield from _shared(line, chunk, at)
+    yield from _shared(layout, chunk, at, begun)
     yield None, ["title only"], at + 1
     quotes = line.between(line.quotes, begun, at)
     yield from _before(line, at, quotes[-1] + 1 if quotes else begun)
@@ -65,16 +66,34 @@ def _makers(line: Line, chunk: Chunk, at: int, begun: int) -> Iterator[Maker]:
             break
 
 
-def _shared(line: Line, chunk: Chunk, at: int) -> Iterator[Maker]:
+def _shared(layout: Layout, chunk: Chunk, at: int, begun: int) -> Iterator[Maker]:
     """Yield who made several quoted songs when named behind the last: "One" and "Two" by Name."""
-    last = at + 1
+    line, last = layout.line, at + 1
     while another_quote(line, last):
         last += 2
-    owned = line.kind(at - 1) == "word" and is_possessive(line.atoms[at - 1].text)
-    if last > at + 1 and line.word(last) == "by" and not owned:
+    if last > at + 1 and line.word(last) == "by" and not _is_owned(layout, chunk, at, begun):
         name, end = name_on(line, last + 1, chunk.last)
         if name:
             yield name, ["by"], end
+
+
+def _is_owned(layout: Layout, chunk: Chunk, at: int, begun: int) -> bool:
+    """Whether a quoted song has its maker before it: Name's "One", Name "One", Name – "One"."""
+    line = layout.line
+    if at == chunk.first:
+        if chunk.joint is None or line.kind(chunk.joint) == "colon":
+            return False
+        return not any(
+            c.last == chunk.joint and is_label(line, c.first, c.last) for c in layout.chunks
+        )
+    if line.kind(at - 1) != "word":
+        return False
+    if is_possessive(line.atoms[at - 1].text):
+        return True
+    opens = at - 1 == begun and line.lower[at - 1] in everyday.COMMON
+    return (
+        at > begun and line.capital(at - 1) and not opens and line.lower[at - 1] not in _NO_OWNERS
+    )
 
 
 def another_quote(line: Line, at: int) -> bool:

@@ -1,6 +1,6 @@
 """The ways in which a line can be read as naming a song, each with what was seen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from curator.domain.parsing import everyday, observing
 from curator.domain.parsing import vocabulary as vocab
@@ -17,6 +17,8 @@ from curator.domain.parsing.parts import (
 from curator.domain.parsing.quoting import quoted
 from curator.domain.parsing.reading import Reading
 from curator.domain.parsing.spans import name_before, name_on, run_back, run_on, title_on
+
+_MAKER_HEADS = vocab.LABEL_HEADS - vocab.words_of("cover remix remixes video music")
 
 
 def joined(layout: Layout, left: Chunk, right: Chunk) -> Iterator[Reading]:
@@ -82,11 +84,14 @@ def joined(layout: Layout, left: Chunk, right: Chunk) -> Iterator[Reading]:
 def _artist_at(line: Line, right: Chunk, quote: bool) -> int | None:
     """Return where an artist begins who stands behind a mark: Title - by X, Title - song by X.
 
-    None where a title stands there: X - By the Way. Behind a quote there is always an artist.
+    None where a title stands there: X - By the Way, X - Song by Song, X - Music by Candlelight.
+    Behind a quote there is always an artist.
     """
     places = line.between(line.by, right.first, right.last)
     by = places[0] if places else right.first
     headed = is_label(line, right.first, by) and speaks_of_music(line, right.first, by)
+    if not quote and (_MAKER_HEADS.isdisjoint(line.lower[right.first : by]) or _twice(line, by)):
+        headed = False
     if not places or (by > right.first and not headed):
         return right.first if quote else None
     if quote or (by == right.first and not line.capital(by)):
@@ -94,6 +99,11 @@ def _artist_at(line: Line, right: Chunk, quote: bool) -> int | None:
     little = line.word(by + 1) in vocab.SMALL and not line.capital(by + 1)
     common = all(word in everyday.COMMON for word in line.lower[by + 1 : right.last] if word)
     return None if little or (common and not headed) else by + 1
+
+
+def _twice(line: Line, by: int) -> bool:
+    """Whether "by" stands between a word and itself, as in Song by Song."""
+    return line.word(by - 1) == line.word(by + 1)
 
 
 def _turned(artist: Part, title: Part, asked: bool) -> bool:
@@ -136,13 +146,14 @@ def named_by(layout: Layout, chunk: Chunk, at: int) -> Iterator[Reading]:
         if not led or before + 1 - begun > 6:
             return
         first = begun
+    artist, last = name_on(line, at + 1, chunk.last)
     introduced = led or heading or line.word(begun - 1) in vocab.MUSIC
-    if first > begun and introduced and _is_tail(line, begun, first):
+    names = artist.words if artist else ()
+    if first > begun and introduced and _is_tail(line, begun, first, names):
         first = begun
     if first > begun:
         seen.append("cut out of prose")
     title = _whole_title(line, first, before + 1, at, opens=first == begun)
-    artist, last = name_on(line, at + 1, chunk.last)
     if title is None or artist is None:
         return
     word = line.lower[before]
@@ -165,18 +176,22 @@ def _is_last_cry(line: Line, chunk: Chunk, before: int) -> bool:
     return all(line.kind(at) == "stop" and line.atoms[at].text == "!" for at in cries)
 
 
-def _is_tail(line: Line, begun: int, first: int) -> bool:
+def _is_tail(line: Line, begun: int, first: int, artist: Sequence[str]) -> bool:
     """Whether a title that begins behind a comma begins before it: No Woman, No Cry.
 
-    Who asks for "songs like X, Y by Z" rather lists them.
+    Who asks for "songs like X, Y by Z" rather lists them, and so does who names no words of titles
+    before the comma, or the artist.
     """
     comma = first - 1
     if line.word(begun - 1) in ("like", "as") or line.word(begun - 2) == "similar":
         return False
     if line.kind(comma) != "comma" or line.atoms[comma].text != ",":
         return False
-    whole = run_back(line, comma, begun, vocab.SMALL, LONGEST_TITLE) == begun
-    return whole and "by" not in line.lower[begun:comma]
+    words = [word for word in line.lower[begun:comma] if word]
+    of_title = any(word in vocab.SMALL or word in vocab.TITLE_WORDS for word in words)
+    if len(words) < 2 or not of_title or {*words, "the"} <= {*artist, "the"}:
+        return False
+    return "by" not in words and (run_back(line, comma, begun, vocab.SMALL, LONGEST_TITLE) == begun)
 
 
 def _whole_title(line: Line, first: int, last: int, by: int, *, opens: bool) -> Part | None:

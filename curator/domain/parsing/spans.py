@@ -48,13 +48,19 @@ def _is_owner(line: Line, at: int, lowest: int, last: int) -> bool:
     """Whether a possessive stands there that is no part of the name behind it: Sweden's Marble Fox.
 
     It is when it opens a name of two words, as in Destiny's Child; but anybody has a kitchen
-    (Mum's Kitchen), and a heading is no name (Tom's Pick).
+    (Mum's Kitchen), a place has its artists, and a heading is no name (Tom's Pick).
     """
     if line.kind(at) != "word" or at >= last - 1 or not is_possessive(line.atoms[at].text):
         return False
     bare = line.lower[at].removesuffix("s").removesuffix("'")
-    anybody = bare in everyday.COMMON or bare in everyday.ORDINARY
+    anybody = bare in everyday.COMMON or bare in everyday.ORDINARY or _is_place(line, at)
     return lowest < at or at < last - 2 or anybody or line.lower[at + 1] in vocab.LABEL
+
+
+def _is_place(line: Line, at: int) -> bool:
+    """Whether the possessive of a place stands there: Sweden's."""
+    bare = line.lower[at].removesuffix("s").removesuffix("'")
+    return is_possessive(line.atoms[at].text) and bare in vocab.PLACES
 
 
 def run_on(line: Line, first: int, highest: int, small: frozenset[str], longest: int) -> int:
@@ -103,7 +109,8 @@ def name_before(line: Line, last: int, lowest: int) -> tuple[Part | None, list[s
         return line.part(first, last) if short else None, seen
     while first < begun < last - 1 and line.lower[begun] in _CONNECTORS:
         begun += 1
-    if not line.silent(lowest, begun) and not (begun == first and first > lowest):
+    placed = begun == first + 1 and _is_place(line, first)
+    if not (line.silent(lowest, begun) or placed or lowest < begun == first):
         seen.append("cut out of prose")
         if line.lower[begun - 1] in vocab.ROLES:
             seen.append("role")
@@ -237,18 +244,14 @@ def _lead_length(line: Line, first: int, last: int) -> int:
 
 
 def _opens_title(line: Line, first: int, length: int, last: int) -> bool:
-    """Whether a lead in capitals is rather how a title begins: This Is America by X.
-
-    A title may stand before a hyphen too, but hardly under a heading: New Music: This Is X - Y.
-    """
-    if tuple(line.lower[first : first + length]) not in phrases.TITLE_OPENINGS:
+    """Whether a lead in capitals is rather how a title begins: This Is America by X."""
+    words = tuple(line.lower[first : first + length])
+    asked = words == ("play", "me") and not line.capital(first)  # play Me Gusta
+    if words not in phrases.TITLE_OPENINGS and not asked:
         return False
     if line.shouted or not line.capital(first + 1):
         return False
-    if "by" in line.lower[first + length : min(last, first + LONGEST_TITLE)]:
-        return True
-    hyphen = last < len(line.atoms) and line.atoms[last].text == "-"
-    return hyphen and line.kind(last + 1) != "quote" and line.kind(first - 1) != "colon"
+    return "by" in line.lower[first + length : min(last, first + LONGEST_TITLE)]
 
 
 def _leads(words: tuple[str, ...]) -> list[int]:

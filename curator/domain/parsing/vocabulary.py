@@ -76,6 +76,26 @@ PLAYERS = words_of(
 )
 """After "on" these say where a song is played."""
 
+PLACES = words_of(
+    """
+    africa america argentina australia austria belgium brazil britain canada chile china colombia
+    cuba denmark england estonia europe finland france germany ghana greece hungary iceland india
+    indonesia iran ireland israel italy jamaica japan kenya korea latvia lebanon lithuania mali
+    mexico morocco netherlands nigeria norway pakistan peru philippines poland portugal romania
+    russia scotland senegal serbia singapore spain sweden switzerland taiwan thailand turkey uk
+    ukraine us usa u.k u.s wales zealand amsterdam antwerp asheville athens atlanta auckland austin
+    baltimore barcelona belfast bergen berlin birmingham bogotá boston brighton brisbane bristol
+    bronx brooklyn brussels budapest california cardiff chicago cleveland cologne compton copenhagen
+    dallas denver detroit dublin edinburgh glasgow gothenburg hackney halifax hamburg harlem
+    helsinki houston istanbul johannesburg kingston kyiv lagos leeds leicester lisbon liverpool la
+    london madrid malmö manchester manhattan melbourne memphis miami milan minneapolis montreal
+    montréal moscow munich nashville newcastle nottingham nyc oakland oslo ottawa paris perth
+    philadelphia philly pittsburgh portland prague queens reykjavik reykjavík rome rotterdam seattle
+    seoul sheffield stockholm sydney tokyo toronto vancouver vienna warsaw
+    """
+)
+"""Countries, and the cities and boroughs of music, which have artists: Sweden's X."""
+
 FEATURING = words_of("feat ft feat. ft. featuring")
 
 VERSION = words_of(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import checkpoint
+from models.checkpoint import CheckpointError
 from models.conditions import condition_space
 from models.learning.features import template
 from models.learning.freshness import Worn
@@ -230,8 +231,15 @@ def test_it_chooses_among_drafts(taught, writer, place, monkeypatch, tmp_path):
         # The same text may have been written from several z.
         found = [one for one in seen if one[:2] == shown and np.array_equal(one[3], KNOWN)]
         assert any(np.allclose(one[2], logprobs, atol=1e-3) for one in found)
-    # A second critic takes the first one's place.
-    add_critic(tmp_path / "model", judged, tmp_path / "again", candidates=2, device="cpu")
+    # A second critic takes the first one's place, also where that one is of an earlier version.
+    old = tmp_path / "old"
+    fewer = made.tensors | {"critic/page": made.tensors["critic/page"][:-1]}
+    names = ("kind", "config", "decoding", "figures", "tokenizer", "words")
+    content = {name: getattr(made, name) for name in names}
+    checkpoint.save(old, **content, tensors=fewer, card=card)
+    with pytest.raises(CheckpointError, match="curator train critic"):
+        PretrainedWriter(checkpoint.load(old), "old", "cpu", "fp32")
+    add_critic(old, judged, tmp_path / "again", candidates=2, device="cpu")
     card = (tmp_path / "again" / "CARD.md").read_text("utf-8")
     assert card.count("## Its critic") == 1
     assert "among 2 drafts" in " ".join(card.split())
