@@ -2,6 +2,8 @@
 
 import shutil
 
+from textual.events import Paste
+
 from curator.domain.session import Session
 from curator.store import Store
 from curator.tui.widgets.editor import DiffFacts, DiffView, Editor
@@ -255,10 +257,11 @@ async def test_what_a_draft_would_post_is_seen_before_and_said_after(stage, scri
     async with stage.open() as pilot:
         app = pilot.app
         await pilot.press("home", "e", "end")
-        await type_into(pilot, script, " la" * 80)
+        app.focused.post_message(Paste(" la" * 80))
+        await type_into(pilot, script, " la")
         await pilot.press("escape")
         await script.settled(pilot)
-        assert app.review.query_one("#preview").facts.text.endswith(" la")
+        assert app.review.query_one("#preview").facts.text.endswith(" la la la")
         assert app.review.query_one("#preview").facts.length.left < 0
         await pilot.press("a")
         assert "characters too long to post" in app.review.query_one("#status").facts.text
