@@ -108,6 +108,14 @@ def editable(text: str) -> tuple[str, bool]:
     return kept, kept != " ".join(text.split())
 
 
+def pasted(text: str) -> str:
+    """Return what a pasted text becomes: editable, with the spaces that part it from its
+    neighbours."""
+    kept = editable(text)[0]
+    before = " " * text.startswith(" ")
+    return before + kept + " " * text.endswith(" ") if kept else before
+
+
 def _chop(word: str, width: int) -> Iterator[str]:
     piece: list[str] = []
     used = 0

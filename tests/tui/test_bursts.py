@@ -63,11 +63,11 @@ async def test_a_paste_right_before_saving_is_saved(stage, script):
     async with stage.open() as pilot:
         app = pilot.app
         await pilot.press("home", "e", "end")
-        app.post_message(events.Paste("and on"))
+        app.post_message(events.Paste(" and  on"))
         at_once(app, "enter")
         await script.until(lambda: app.review.editor is None)
         await script.settled(pilot)
-        assert app.review.card.text.endswith("stands in it.and on")
+        assert app.review.card.text.endswith("stands in it. and on")
 
 
 @pytest.mark.parametrize("again", [False, True])

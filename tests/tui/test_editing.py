@@ -257,8 +257,8 @@ async def test_what_a_draft_would_post_is_seen_before_and_said_after(stage, scri
     async with stage.open() as pilot:
         app = pilot.app
         await pilot.press("home", "e", "end")
-        app.focused.post_message(Paste(" la" * 80))
-        await type_into(pilot, script, " la")
+        app.post_message(Paste(" la" * 80 + " "))
+        await type_into(pilot, script, "la")
         await pilot.press("escape")
         await script.settled(pilot)
         assert app.review.query_one("#preview").facts.text.endswith(" la la la")

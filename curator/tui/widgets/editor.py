@@ -19,7 +19,7 @@ from curator.domain.tweet_text import weigh
 from curator.tui.keys import bindings
 from curator.tui.pauses import caught_up
 from curator.tui.widgets.inked import Line, Sheet, runs
-from curator.tui.wording import counted, editable, wrap
+from curator.tui.wording import counted, pasted, wrap
 
 _MOST_LINES = 6
 
@@ -39,7 +39,7 @@ class PostArea(Area):
 
     # Textual calls the handler of the base class after this one.
     async def _on_paste(self, event: events.Paste) -> None:
-        event.text = editable(event.text)[0]
+        event.text = pasted(event.text)
 
 
 class PostLines(Area):
@@ -47,7 +47,7 @@ class PostLines(Area):
 
     async def _on_paste(self, event: events.Paste) -> None:
         lines = event.text.splitlines()
-        event.text = "\n".join(editable(line)[0] for line in lines)
+        event.text = "\n".join(pasted(line) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
