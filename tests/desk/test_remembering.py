@@ -1,15 +1,7 @@
 """What was written lately is told to the writer, the same for all rows of a batch."""
 
 from curator.desk.writing import seed_of
-
-
-async def ask(desk, until, text="Ann Lee – Low Sun"):
-    """Ask for a song and wait for its batch."""
-    (request,) = desk.asking.typed(text)
-    desk.writing.face(request.id)
-    batch, written = desk.settings.batch, desk.ledger.samples
-    await until(lambda: len(written(request.id)) == batch and desk.writing.current is None)
-    return request
+from tests.desk.test_desk import ask
 
 
 async def test_what_was_written_is_not_to_be_written_again(desk, desks, until):
