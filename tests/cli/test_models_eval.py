@@ -55,6 +55,14 @@ def text(tmp_path):
     return file
 
 
+def test_captions_are_measured_as_models_write(text):
+    captions = text.with_suffix(".txt")
+    captions.write_text("\n".join(TEXTS[:4]), "utf-8")
+    sentences, _ = command._texts(captions)
+    assert sentences
+    assert {sentence.register for sentence in sentences} == {"voice"}
+
+
 def test_json_gives_an_object_a_model(run, home, text):
     ran = run(
         "models", "eval", "letters-2", "letters-3", "--text", text, "--samples", 0, "--json",

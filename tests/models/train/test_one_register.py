@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from models import checkpoint
 from models.corpus import prepare
 from models.encoding import Encoded
-from models.train import Stage, TrainConfig, train
+from models.train import Stage, TrainConfig, TrainError, run, train
 from models.train.batches import epoch_batches
 from models.train.kinds import recipe
 
@@ -72,6 +72,16 @@ def test_posts_alone_are_the_voice_that_writing_asks_for(tmp_path, posts):
     assert one.keys() == other.keys()
     for name in one:
         np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+
+
+def test_a_run_that_learnt_them_as_captions_is_not_gone_on_with(tmp_path, posts, monkeypatch):
+    wanted = config("cvae", Stage("all", 2, 1e-2, 1e-3))
+    with monkeypatch.context() as before:
+        before.setattr(run, "_with_a_voice", lambda corpus: corpus)
+        begun = train(wanted, posts, tmp_path / "m", should_stop=lambda: True)
+    assert not begun.finished
+    with pytest.raises(TrainError, match="the corpus is not the one"):
+        train(wanted, posts, tmp_path / "m", resume=True)
 
 
 @pytest.mark.parametrize("voice", [0.0, 1.0])
