@@ -1,4 +1,4 @@
-"""Sixteen attempts in the making: what the blocks of all networks share, and that of states."""
+"""Attempts in the making: what the blocks of all networks share, and that of states."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from models.writing import BLOCK
 
 
 class Block(ABC):
-    """Sixteen rows, whatever network writes them: their dice, their last tokens, their rules.
+    """`size` rows (B), whatever network writes them: their dice, their last tokens, their rules.
 
     `masks` are the rules', `start` is the token before the first, `most` the number of tokens
     that a row may have. A row never depends on those beside it.
@@ -23,11 +23,14 @@ class Block(ABC):
 
     ahead = True
 
-    def __init__(self, masks: Tensor, start: int, most: int = MAX_TOKENS) -> None:
+    def __init__(
+        self, masks: Tensor, start: int, most: int = MAX_TOKENS, size: int = BLOCK
+    ) -> None:
         self._masks, self._device, self._start = masks, masks.device, start
-        self._tokens = torch.full((BLOCK,), start, device=self._device)
-        self._uniforms = np.zeros((BLOCK, most), np.float32)
-        self._at = np.zeros(BLOCK, np.int64)
+        self.size = size
+        self._tokens = torch.full((size,), start, device=self._device)
+        self._uniforms = np.zeros((size, most), np.float32)
+        self._at = np.zeros(size, np.int64)
         self._fresh: list[tuple[int, Attempt]] = []
 
     @abstractmethod
@@ -62,7 +65,7 @@ class Block(ABC):
         # Before the rules: what they force on the model counts as the surprise that it is.
         total = torch.logsumexp(logits, 1)
         self._rule_out(logits, living, vocabulary)
-        uniforms = torch.from_numpy(self._uniforms[np.arange(BLOCK), self._at]).to(self._device)
+        uniforms = torch.from_numpy(self._uniforms[np.arange(self.size), self._at]).to(self._device)
         self._tokens, chosen = draw(logits, uniforms, sampling.heat, sampling.top_p)
         logprobs = chosen - total
         self._at = np.minimum(self._at + 1, self._uniforms.shape[1] - 1)
@@ -71,7 +74,7 @@ class Block(ABC):
     def _rule_out(
         self, logits: Tensor, living: Sequence[tuple[int, Attempt]], vocabulary: Vocabulary
     ) -> None:
-        masks, allowed, forbidden = [0] * BLOCK, [], []
+        masks, allowed, forbidden = [0] * self.size, [], []
         for slot, attempt in living:
             rule = attempt.rule(vocabulary)
             masks[slot] = rule.mask

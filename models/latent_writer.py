@@ -26,7 +26,7 @@ from models.writing import DEVIATION, Slots, heeding, judge, names_of, write_row
 
 
 class LatentRows(ABC):
-    """Writes rows from z. Attempts are decoded in blocks of sixteen; a slot that falls free is
+    """Writes rows from z. Attempts are decoded in blocks; a slot that falls free is
     taken by the next attempt at once, and where there are fewer rows than slots, the rest may make
     attempts ahead.
     """

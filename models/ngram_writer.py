@@ -90,6 +90,7 @@ class _NgramSlots:
     """Attempts in the making, each going its own way through the text."""
 
     ahead = False
+    size = BLOCK
 
     def __init__(self, model: Ngram) -> None:
         self._model = model

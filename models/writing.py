@@ -16,19 +16,20 @@ from models.tokenizer import ARTIST, TITLE
 from models.writer import Conditions, SampleEvent, Sampling, TokenEvent, WriterEvent
 
 BLOCK = 16
-"""Slots of a block."""
+"""Slots of a block, where its writer has no reason for more."""
 DEVIATION = 0.2
 """About how far the likelihoods of drafts lie apart, in nats a token."""
 
 
 class Slots(Protocol):
-    """`BLOCK` attempts in the making, each in a slot.
+    """Attempts in the making, each in one of `size` slots.
 
     `ahead` tells whether slots that are not needed make attempts ahead: where every step takes
     all slots, they cost nothing.
     """
 
     ahead: bool
+    size: int
 
     def put(self, slot: int, attempt: Attempt) -> None:
         """Begin an attempt in a slot."""
@@ -94,7 +95,7 @@ def write_rows(
     than slots, the rest make attempts ahead if the block is for it.
     """
     waiting = deque(rows)
-    slots: list[tuple[Row, Attempt] | None] = [None] * BLOCK
+    slots: list[tuple[Row, Attempt] | None] = [None] * block.size
     writing: list[Row] = []
     while writing or waiting:
         for slot in (slot for slot, busy in enumerate(slots) if busy is None):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from torch.backends import cpu
 
 from models.files import write_atomically
 from models.pretrained.products import Precision
@@ -26,8 +27,8 @@ def chosen(folder: Path, device: torch.device, measure: Callable[[], Precision])
     Another build of torch, another number of threads or another processor is measured anew; where
     nothing can be written, every time.
     """
-    machine = f"{torch.__version__}, {platform.processor() or platform.machine()}"
-    key = f"{device.type}, torch {machine}, {os.cpu_count()} cores"
+    processor = f"{platform.processor() or platform.machine()} {cpu.get_cpu_capability()}"
+    key = f"{device.type}, torch {torch.__version__}, {processor}, {os.cpu_count()} cores"
     path = folder / FILE
     kept: dict[str, Precision] = {}
     with contextlib.suppress(OSError, ValueError):

@@ -66,7 +66,7 @@ class PretrainedDrafter:
         """Write a text for each z (N, latent) with its condition vector (N, width)."""
         uniforms = [np.random.default_rng([seed, i]).random(MAX_TOKENS) for i in range(len(z))]
         prompts: dict[bytes, Prompt] = {}
-        # Where company tells in the last digits, it is the same for all: sixteen, in use or not.
+        # Where company tells in the last digits, it is the same for all, in use or not.
         alone = self._stepper.least == 1
         most = min(ROWS, max(len(z), 1)) if alone else BLOCK
         cache = Cache(self._stepper, rows=most)

@@ -16,16 +16,19 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.pretrained.cache import Cache, Prompt
+from models.pretrained.eight_bit import Norm, ease
 from models.pretrained.layout import PLACE, causal
 from models.pretrained.llama import rms_norm, rotations
 from models.pretrained.model import Pretrained
-from models.pretrained.products import Norm, Precision, Product, ease, fastest, product
+from models.pretrained.products import Precision, Product, fastest, product
 from models.rows import MAX_TOKENS
 from models.tokenizer import BOS
 from models.writing import BLOCK
 
 _USUAL = "Two guitars trade one short line over slow drums, and the voice comes in late and quiet."
 """A text like those that are written."""
+_COMPANY = (1, 5, 11, BLOCK, 64)
+"""How many rows are tried side by side; as many as are ever written."""
 
 
 class _Layer(NamedTuple):
@@ -72,12 +75,13 @@ class Stepper:
         """
         if self.precision != "int8":
             return BLOCK
-        z = torch.linspace(-2, 2, BLOCK * self._model.config.latent, device=self.device)
-        keys, values, words = self.memory(z.view(BLOCK, -1))
+        most = max(_COMPANY)
+        z = torch.linspace(-2, 2, most * self._model.config.latent, device=self.device)
+        keys, values, words = self.memory(z.view(most, -1))
         before = self.prompt([BOS] * 24)
         found = []
-        for count in (1, 2, 5, 11, BLOCK):
-            cache = Cache(self, before.length)
+        for count in _COMPANY:
+            cache = Cache(self, before.length, count)
             for row in range(count):
                 cache.begin(row, (keys[row], values[row]), words[row], before)
             last = torch.full((count,), self.start_token, device=self.device)

@@ -39,6 +39,10 @@ from models.writer import (
 )
 from models.writing import BLOCK, Slots, judge
 
+WIDE = 32
+"""Slots where only the living are stepped. Twice as many rows take some half more time, and most of
+the weights' way out of memory is the first row's; with more still, the first text comes late."""
+
 _CLAIMS, _NAMES = 2.5, 1.5
 """What these faults weigh, beside those of `models.guards`."""
 
@@ -167,22 +171,23 @@ class PretrainedWriter(LatentRows):
 
 
 class DecoderBlock(Block):
-    """Sixteen rows about a song, with the keys and values of what they have written.
+    """Rows about a song, with the keys and values of what they have written.
 
     Living ones stand in the first places of the cache: where a row is the same in any company, no
-    other is stepped.
+    other is stepped, and there may be more of them than sixteen.
     """
 
     def __init__(
         self, stepper: Stepper, prompt: Prompt, masks: Tensor, critic: Critic | None = None
     ) -> None:
-        super().__init__(masks, stepper.start_token)
+        size = WIDE if stepper.least == 1 else BLOCK
+        super().__init__(masks, stepper.start_token, size=size)
         self._stepper, self._prompt, self._critic = stepper, prompt, critic
         self.ahead = stepper.least == BLOCK
         self._held: list[int] = []
         """By place in the cache: the slot that stands there."""
         with torch.inference_mode():
-            self._cache = Cache(stepper, prompt.length)
+            self._cache = Cache(stepper, prompt.length, size)
 
     def _begin(self, fresh: Sequence[tuple[int, Attempt]]) -> None:
         for slot, attempt in fresh:
@@ -207,10 +212,10 @@ class DecoderBlock(Block):
 
     def _logits(self, tokens: Tensor, living: Sequence[int]) -> Tensor:
         self._close_up(set(living))
-        rows = self._held + [slot for slot in range(BLOCK) if slot not in self._held]
+        rows = self._held + [slot for slot in range(self.size) if slot not in self._held]
         rows = rows[: max(len(self._held), self._stepper.least)]
         stepped = self._stepper.step(tokens[rows], self._cache)
-        logits = stepped.new_zeros(BLOCK, stepped.shape[1])
+        logits = stepped.new_zeros(self.size, stepped.shape[1])
         logits[rows] = stepped
         return logits
 

@@ -1,6 +1,7 @@
 import json
 
 import torch
+from torch.backends import cpu
 
 from models.pretrained.chosen import FILE, chosen
 
@@ -26,6 +27,12 @@ def test_another_build_of_torch_is_measured_anew(tmp_path, monkeypatch):
     chosen(tmp_path, CPU, lambda: "int8")
     monkeypatch.setattr(torch, "__version__", "99.0")
     assert chosen(tmp_path, CPU, lambda: "bf16") == "bf16"
+
+
+def test_another_processor_is_measured_anew(tmp_path, monkeypatch):
+    chosen(tmp_path, CPU, lambda: "int8")
+    monkeypatch.setattr(cpu, "get_cpu_capability", lambda: "ABACUS")
+    assert chosen(tmp_path, CPU, lambda: "fp32") == "fp32"
 
 
 def test_a_damaged_file_or_an_unknown_precision_counts_for_nothing(tmp_path):

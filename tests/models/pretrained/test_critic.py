@@ -226,11 +226,15 @@ def test_it_chooses_among_drafts(taught, writer, place, monkeypatch, tmp_path):
     said = [e for e in critical.write(LOUD, 8, 5) if isinstance(e, SampleEvent)]
     given = [e.z for e in said]
     heard = hear(critical, [e.text for e in said], [LOUD] * len(said), given)
+    compared = 0
     for event, logprobs in zip(said, heard.logprobs, strict=True):
         shown = template(event.text, LOUD), len(logprobs)
-        # The same text may have been written from several z.
+        # The same text may have been written from several z; and one that was begun with a small
+        # letter, which was mended, is of other tokens when it is read.
         found = [one for one in seen if one[:2] == shown and np.array_equal(one[3], KNOWN)]
-        assert any(np.allclose(one[2], logprobs, atol=1e-3) for one in found)
+        assert not found or any(np.allclose(one[2], logprobs, atol=1e-3) for one in found)
+        compared += bool(found)
+    assert compared
     # A second critic takes the first one's place, also where that one is of an earlier version.
     old = tmp_path / "old"
     fewer = made.tensors | {"critic/page": made.tensors["critic/page"][:-1]}

@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.pretrained import products
+from models.pretrained.eight_bit import Norm
 from models.pretrained.llama import rms_norm
-from models.pretrained.products import Norm, ease, fastest, product
+from models.pretrained.products import fastest, product
 
 WEIGHT = torch.randn(40, 32, generator=torch.Generator().manual_seed(1))
 NEAR = {"fp32": 1e-5, "bf16": 0.02, "fp16": 0.003, "int8": 0.03}
@@ -32,14 +33,6 @@ def test_a_norm_before_a_product_is_part_of_it(precision):
         assert ((made - exact).norm() / exact.norm()) < NEAR[precision]
 
 
-def test_eight_bits_are_the_same_bits_with_either_kernel(monkeypatch):
-    if not products._packs():
-        pytest.skip("this machine has no kernel for packed eight-bit weights")
-    packed = product(WEIGHT, "int8")(rows())
-    monkeypatch.setattr(products, "_packs", lambda: False)
-    assert torch.equal(product(WEIGHT, "int8")(rows()), packed)
-
-
 @settings(max_examples=25)
 @given(order=st.permutations(range(16)), loud=st.integers(0, 15), seed=st.integers(0, 50))
 def test_a_rows_product_is_the_same_bits_whatever_stands_beside_it(order, loud, seed):
@@ -54,14 +47,6 @@ def test_a_rows_product_is_the_same_bits_whatever_stands_beside_it(order, loud, 
         other[loud] *= 1e4
         rest = [row for row in range(16) if row != loud]
         assert torch.equal(made(other)[rest], expected[rest]), precision
-
-
-def test_eight_bits_keep_rows_of_any_size_and_nothing_at_all():
-    eight = product(WEIGHT, "int8")
-    scales = torch.logspace(-4, 4, 16)[:, None]
-    torch.testing.assert_close(eight(rows() * scales), eight(rows()) * scales, rtol=2e-2, atol=0.3)
-    assert torch.equal(eight(torch.zeros(16, 32)), torch.zeros(16, 40))
-    assert torch.equal(product(torch.zeros(40, 32), "int8")(rows()), torch.zeros(16, 40))
 
 
 class Scripted:
@@ -104,28 +89,3 @@ def test_what_this_machine_cannot_do_is_passed_over(monkeypatch):
     assert choose(clock, "fp32", "bf16", "int8") == "fp32"
     assert choose(clock, "bf16", "int8") == "fp32"  # which is always possible
     assert clock.made.count("bf16") == 2
-
-
-def test_what_is_large_in_a_few_channels_is_eased():
-    inputs = rows()
-    inputs[:, 5] *= 300
-    exact = inputs @ WEIGHT.T
-
-    def error(found):
-        # Beside the large channel's own part the others must still be heard.
-        return float((found - exact).norm() / (rows() @ WEIGHT.T).norm())
-
-    by = ease(WEIGHT, inputs)
-    assert by.argmax() == 5
-    plain, eased = product(WEIGHT, "int8")(inputs), product(WEIGHT * by, "int8")(inputs / by)
-    assert error(eased) < 0.5 * error(plain)
-    torch.testing.assert_close((inputs / by) @ (WEIGHT * by).T, exact, rtol=1e-4, atol=1e-2)
-
-
-def test_easing_has_a_limit_and_stands_nothing_at_all():
-    inputs, weight = rows(), WEIGHT.clone()
-    inputs[:, 3], inputs[:, 4], weight[:, 6] = 1e12, 0.0, 0.0
-    by = ease(weight, inputs)
-    assert by.isfinite().all()
-    assert by.max() <= 64
-    assert by.min() >= 1 / 64

@@ -8,10 +8,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from models import checkpoint, library
-from models.claims import claims
 from models.conditions import condition_space
 from models.encoding import encode
 from models.evaluate.likelihood import posteriors
+from models.pretrained import writer as module
 from models.pretrained.base import NoBase
 from models.pretrained.writer import PretrainedWriter
 from models.sampling import generator
@@ -62,7 +62,10 @@ def test_in_eight_bits_rows_are_stepped_alone_and_are_the_same(
     alone = [
         e for n in (0, 7, 17) for e in samples(eight.write(LOUD, 1, 5, first_row=n, sampling=how))
     ]
-    for one in alone:
+    monkeypatch.setattr(module, "WIDE", 3)
+    narrow = samples(eight.write(LOUD, 18, seed=5, sampling=how))
+    assert len(narrow) == len(together)
+    for one in (*alone, *narrow):
         other = together[one.row]
         assert (one.text, one.row) == (other.text, other.row)
         assert np.array_equal(one.logprobs, other.logprobs)
@@ -83,11 +86,14 @@ def test_what_is_written_is_about_the_song(writer, written):
     assert [e.text for e in quiet] != [e.text for e in written[0][:8]]
 
 
-def test_what_claims_something_is_drawn_anew(written):
-    rows, draws = written
-    assert draws["claim: pronoun"] > 0
-    assert draws["refused"] >= draws["claim: pronoun"]
-    clean = np.mean([not claims(event.text) for event in rows])
+def test_what_claims_something_is_drawn_anew(writer, monkeypatch):
+    # What a toy claims is not the same on every machine; of drums all of them write.
+    monkeypatch.setattr(module, "claims", lambda text: ["drums"] * ("rums" in text))
+    writer.draws.clear()
+    rows, draws = samples(writer.write(LOUD, ROWS, seed=5)), writer.draws
+    assert draws["claim: drums"] > 0
+    assert draws["refused"] >= draws["claim: drums"]
+    clean = np.mean(["rums" not in event.text for event in rows])
     assert clean > 1 - draws["refused"] / draws["drawn"] + 0.2
 
 
