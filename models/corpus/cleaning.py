@@ -21,7 +21,8 @@ def tidy(text: str) -> str:
 
     if not text.isascii():
         text = ftfy.fix_text(text).translate(_STRAIGHT)
-    text = "".join(c if c.isprintable() else " " for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
     return re.sub(r"\s+([,.!?;:])", r"\1", " ".join(text.split()))
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from models.corpus.cleaning import words_of
 from models.corpus.records import Sentence
@@ -28,13 +29,10 @@ class NearDuplicates:
         if key in self._exact:
             return True
         runs = {tuple(words[i : i + 3]) for i in range(len(words) - 2)}
-        shared: Counter[int] = Counter()
-        for run in runs:
-            holders = self._holders[run]
-            if len(holders) <= _COMMON:
-                shared.update(holders)
+        found = (self._holders[run] for run in runs)
+        shared = Counter(chain.from_iterable(h for h in found if len(h) <= _COMMON))
         for other, count in shared.items():
-            if count / max(1, min(len(runs), self._sizes[other])) > self._threshold:
+            if count > self._threshold * min(len(runs), self._sizes[other]):
                 return True
         self._exact.add(key)
         for run in runs:

@@ -7,7 +7,7 @@ import pytest
 
 from curator.cli import models_eval as command
 from curator.cli.models_eval import fitting
-from models import checkpoint
+from models import checkpoint, corpus
 from models.control import Judge
 from models.corpus import own_voice, prepare
 from models.evaluate.figures import Figures
@@ -23,9 +23,11 @@ TEXTS = [
 
 @pytest.fixture(scope="module", autouse=True)
 def quick():
-    """A judge of genres that has read a tenth of the sentences, once for all tests."""
-    judge = cache(lambda: Judge(prepare(own_voice()).train[::10], 1))
+    """Our own sentences, read once for all tests, and a judge of genres that knows a tenth."""
+    ours = cache(lambda: prepare(own_voice()))
+    judge = cache(lambda: Judge(ours().train[::10], 1))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(corpus, "prepare", lambda of: ours() if of == own_voice() else prepare(of))
         patch.setattr(command, "_judge", lambda train, seed: judge())
         yield
 
