@@ -50,7 +50,8 @@ def generation(lab: Lab) -> Result:
     chosen = f"; of each {drafts} drafts the best is kept" if drafts > 1 else ""
     return Result(
         "generation",
-        f"samples a second on {facts['device']}, {threads} torch thread{many} for all",
+        f"samples a second of {facts['model']} on {facts['device']}, "
+        f"{threads} torch thread{many} for all",
         measures,
         notes=(
             f"a sample counts when it is finished, streaming and checks included{chosen}",

@@ -14,7 +14,7 @@ from random import Random
 
 from curator.bench.data import copy_of, make_folded, open_titles
 from curator.bench.lab import CannotMeasure, Lab
-from curator.bench.painting import EMPTY, EMPTY_APP, READY, WRITING, open_desk
+from curator.bench.painting import EMPTY, EMPTY_APP, READY, WRITING, check_writer, open_desk
 from curator.bench.pty_probe import WORD, Terminal
 from curator.bench.results import Bar, Beside, Measure, Result, at_most, times
 from curator.bench.spread import Spread
@@ -31,7 +31,7 @@ _STARS = (1, 3, 5, 2, 4)  # so that what is painted next is never what stands th
 _PAUSE, _AT_ONCE = (0.04, 0.1), (0.0, 0.05)
 """Seconds before a key, drawn at random, so that keys keep no step with frames; the first rating
 follows sooner, lest the samples be there before it."""
-_QUIET = 0.5
+_QUIET, _PATIENCE = 0.5, 300.0
 
 
 def keys(lab: Lab) -> Result:
@@ -92,6 +92,7 @@ class _Desk:
 
     def __init__(self, lab: Lab, home: Path, first: str) -> None:
         """`first` is the title of the request that it shows first."""
+        self._lab = lab
         self.terminal = open_desk(lab, home, batch=str(STREAMING), ahead="0")
         self.rated: list[float] = []
         self.moved: list[float] = []
@@ -104,6 +105,7 @@ class _Desk:
         """Wait until the model has written for the first request and the desk rests."""
         self.terminal.wait(re.compile(self._first.encode()))
         self.terminal.wait(re.compile(WRITING))
+        check_writer(self._lab, self.terminal)
         self.rest()
 
     def go_and_rate(self, title: str) -> None:
@@ -121,6 +123,10 @@ class _Desk:
 
     def rest(self) -> None:
         """Wait until all is written and nothing moves."""
+        while self._streams():  # a slow model is quiet for longer between two tokens
+            written = self.terminal.last(WRITING)
+            self.terminal.wait(re.compile(READY), written, patience=_PATIENCE)
+            self.terminal.settle(_QUIET)
         self.terminal.settle(_QUIET)
         self._rested = self.terminal.size
 

@@ -2,7 +2,7 @@
 
 from curator.bench.data import copy_of, make_folded
 from curator.bench.lab import Lab
-from curator.bench.painting import EMPTY, EMPTY_APP, WROTE, open_desk
+from curator.bench.painting import EMPTY, EMPTY_APP, WROTE, check_writer, open_desk
 from curator.bench.processes import descendants, probe, resident
 from curator.bench.pty_probe import WORD, Terminal
 from curator.bench.results import Beside, Measure, Result
@@ -28,6 +28,7 @@ def memory(lab: Lab) -> Result:
             home = copy_of(lab, make_folded(lab, size))
             with open_desk(lab, home) as terminal:
                 terminal.wait(WROTE)
+                check_writer(lab, terminal)
                 terminal.settle()
                 found.append(resident(terminal.pid))
                 workers.append(max(map(resident, descendants(terminal.pid))))

@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 
 from curator.bench.data import copy_of, make_folded
-from curator.bench.lab import Lab
+from curator.bench.lab import CannotMeasure, Lab
 from curator.bench.pty_probe import WORD, Terminal
 from curator.bench.results import Beside, Measure, Result, above
 from curator.bench.spread import Spread
+from curator.engine.answering import SMALL
 
 EMPTY = (sys.executable, "-P", "-m", "curator.bench.empty_app")
 CURATOR = (sys.executable, "-P", "-m", "curator.cli.main", "--home")
@@ -26,6 +27,13 @@ def open_desk(lab: Lab, home: Path, **settings: str) -> Terminal:
     wanted = {"model": lab.model, "device": lab.device or ""} | settings
     given = {f"CURATOR_{name.upper()}": value for name, value in wanted.items() if value}
     return Terminal((*CURATOR, str(home)), **given)
+
+
+def check_writer(lab: Lab, desk: Terminal) -> None:
+    """Raise `CannotMeasure` where the small model writes at a desk in another's place."""
+    name = Path(lab.model).resolve().name
+    if name != SMALL and desk.last(f"{SMALL} on ".encode()) >= 0:
+        raise CannotMeasure(f"{name} could not be loaded; {SMALL} wrote in its place")
 
 
 def painting(lab: Lab) -> Result:

@@ -21,7 +21,10 @@ def torch() -> None:
 
 
 def first_sample(model: str, device: str, folder: str) -> None:
-    """Start the engine and have one sample written; say its text."""
+    """Start the engine and have one sample written; say its text.
+
+    If another model writes than was asked for, why that is becomes the end of it.
+    """
     from curator.domain.records import Song
     from curator.engine.client import EngineClient, WriteJob
     from curator.engine.messages import Written
@@ -31,6 +34,8 @@ def first_sample(model: str, device: str, folder: str) -> None:
             model=model, device=device or None, log=Path(folder) / "first-sample.log"
         )
         await engine.start()
+        if note := (await engine.wait_ready()).note:
+            sys.exit(note)
         job = WriteJob("first", Song("Velvet Meridian", "Glass Orchard"), 1, seed=1)
         async for event in engine.write(job):
             if isinstance(event, Written):

@@ -23,6 +23,8 @@ from typing import Self
 from curator.bench.lab import CannotMeasure
 from curator.bench.processes import descendants, end
 
+BASES = "CURATOR_BASES"
+"""As `models.pretrained.base` has it, which would bring more than is needed here."""
 COLUMNS, ROWS = 120, 40
 _PATIENCE = 60.0
 ESCAPE = (
@@ -40,8 +42,12 @@ class Terminal:
     """
 
     def __init__(self, command: Sequence[str], **environment: str) -> None:
-        """Start a command. Variables of the curator's own settings are not passed on to it."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("CURATOR_", "TEXTUAL"))}
+        """Start a command. Variables of the curator's own settings are not passed on to it.
+
+        Where the bases of models lie is no such setting, and is.
+        """
+        own = ("CURATOR_", "TEXTUAL")
+        kept = {k: v for k, v in os.environ.items() if k == BASES or not k.startswith(own)}
         known = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))

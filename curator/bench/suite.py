@@ -111,6 +111,8 @@ def _outcome(name: str, lab: Lab) -> Outcome:
         result = cast(Callable[[Lab], Result], getattr(module, name))(lab)
     except (CannotMeasure, StoreError, OSError, ImportError) as problem:
         error = f"{problem}" or type(problem).__name__
+    except Exception as problem:  # nobody expected it; it stops no other all the same
+        error = f"{type(problem).__name__}: {problem}"
     return Outcome(name, result, error, time.monotonic() - start, (before, machine.load()))
 
 

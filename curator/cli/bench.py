@@ -12,7 +12,7 @@ import typer
 from curator.cli.exits import FAILED, INTERRUPTED, USAGE, Stop
 from curator.cli.options import Home, Json, folder
 from curator.cli.streams import Status, duration, json_line, say
-from curator.cli.wiring import check_device, settings_of, where_is
+from curator.cli.wiring import check_device, check_model, settings_of, where_is
 
 if TYPE_CHECKING:
     from curator.bench.suite import Outcome
@@ -83,8 +83,9 @@ def bench(
         names = ", ".join(suite.BENCHMARKS)
         raise Stop(f"no benchmark is called {', '.join(sorted(unknown))}; there are {names}", USAGE)
     settings = settings_of(folder(home), model=model, device=device)
-    if device:
-        check_device(device)
+    check_model(settings.model, folder(home))
+    if settings.device:  # else torch need not come yet
+        check_device(settings.device)
     started = datetime.now(UTC)
     outcomes: list[Outcome] = []
     with _workplace(where) as place, Status() as status:

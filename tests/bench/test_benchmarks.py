@@ -5,6 +5,7 @@ import pytest
 import curator.bench.generation as subject
 from curator.bench.generation import DEPLOYED, ONE_DRAFT, SAME, _bars, _rate, generation
 from curator.bench.judgement import BARE, TINYDB, judgement
+from curator.bench.lab import CannotMeasure
 from curator.bench.opening import PARSED, opening
 from curator.bench.spread import Spread
 from curator.bench.starting import TORCH, starting
@@ -56,6 +57,7 @@ def test_generation(lab, monkeypatch, drafts):
     assert limits == ({} if drafts == 1 else {f"batch 2{ONE_DRAFT}": [10.0]})
     assert wrote[2:] == ([] if drafts == 1 else [(1, 2)])
     assert ("of each 3 drafts" in result.notes[0]) is (drafts == 3)
+    assert result.about.startswith("samples a second of cvae-small on cpu, ")
 
 
 def test_the_bars_of_generation():
@@ -108,3 +110,11 @@ def test_starting(lab):
     (measure,) = measures.values()
     assert names(measure["beside"]) == [TORCH]
     assert measure["bars"][0]["limit"] == 4.0
+
+
+def test_another_model_than_that_asked_for_is_not_timed(lab, monkeypatch, capfd):
+    monkeypatch.setenv("CURATOR_BASES", "")
+    lab.model = "smollm2-voice"
+    with pytest.raises(CannotMeasure, match=r"first-sample smollm2-voice .* failed"):
+        starting(lab)
+    assert "the base 'smollm2' is not here" in capfd.readouterr().err

@@ -37,6 +37,8 @@ def run(monkeypatch, tmp_path, given, error):
 
     monkeypatch.setattr(suite, "run", benchmarks)
     monkeypatch.setenv("CURATOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CURATOR_BASES", "")  # what the command adds to it ends with the test
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg"))
     app = typer.Typer()
     app.command()(bench)
     return lambda *args: CliRunner().invoke(app, [str(arg) for arg in args])
@@ -86,8 +88,25 @@ def test_the_data_lies_in_the_folder_asked_for_and_is_removed(run, given, tmp_pa
 def test_the_model_is_that_of_the_settings_or_the_flag(run, given, tmp_path):
     run()
     assert given["model"] == "cvae-small"
-    run("--model", "other")
-    assert given["model"] == "other"
+    run("--model", "vae-small")
+    assert given["model"] == "vae-small"
+
+
+@pytest.mark.parametrize("model", ["other", "smollm2-voice"])
+def test_a_model_that_cannot_be_loaded_is_refused(run, given, model):
+    done = run("--model", model)
+    assert done.exception.code == 2
+    assert "`curator models` lists what there is" in done.exception.message
+    assert not given
+
+
+def test_a_device_of_the_settings_that_is_not_there_is_refused(run, given, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "config.toml").write_text('device = "abacus"\n', "utf-8")
+    done = run()
+    assert done.exception.code == 2
+    assert "there is no device 'abacus' here" in done.exception.message
+    assert not given
 
 
 def test_unknown_names_are_refused(run):

@@ -45,6 +45,12 @@ def test_the_curators_own_settings_are_not_passed_on(monkeypatch):
         it.wait(re.compile(b"None 0"))
 
 
+def test_where_the_bases_of_models_lie_is_passed_on(monkeypatch):
+    monkeypatch.setenv("CURATOR_BASES", "/some/bases")
+    with Terminal(python("import os; print('in', os.environ.get('CURATOR_BASES'))")) as it:
+        it.wait(re.compile(b"in /some/bases"))
+
+
 def test_closing_ends_what_the_program_started():
     code = (
         "import subprocess, sys\n"

@@ -1,13 +1,16 @@
 """That the benchmarks of the screen see the real desk; never how fast it is."""
 
+import sys
 from dataclasses import replace
 
 import pytest
 
+import curator.bench.keys as module
 from curator.bench.keys import keys
-from curator.bench.lab import Lab
+from curator.bench.lab import CannotMeasure, Lab
 from curator.bench.memory import memory
 from curator.bench.painting import EMPTY_APP, painting
+from curator.bench.pty_probe import Terminal
 from curator.bench.starting import TORCH
 
 
@@ -34,6 +37,32 @@ def test_keys(small):
     assert stars.beside == moved.beside
     assert stars.beside[0].spread.repeats == stars.spread.repeats
     assert result.facts["samples_written"] >= 1
+
+
+SLOW = """
+import time
+for said in ("cvae-small on cpu  writing 0/2", "writing 1/2", "ready"):
+    print(said, flush=True)
+    time.sleep(0.8)
+input()
+"""
+
+
+def test_the_desk_rests_once_a_slow_model_has_written_all(lab, monkeypatch):
+    desk = Terminal((sys.executable, "-c", SLOW))
+    monkeypatch.setattr(module, "open_desk", lambda *_, **__: desk)
+    with desk:
+        module._Desk(lab, lab.folder, "cvae").ready()
+        assert desk.last(b"ready") > desk.last(b"writing 1/2") > 0
+
+
+@pytest.mark.parametrize("benchmark", [keys, memory])
+def test_a_desk_at_which_another_model_writes_is_not_measured(small, monkeypatch, benchmark):
+    monkeypatch.setenv("CURATOR_BASES", "")
+    monkeypatch.setenv("XDG_DATA_HOME", str(small.folder / "xdg"))
+    small.model = "smollm2-voice"
+    with pytest.raises(CannotMeasure, match="smollm2-voice could not be loaded; cvae-small wrote"):
+        benchmark(small)
 
 
 def test_memory(small):

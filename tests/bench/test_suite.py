@@ -23,11 +23,15 @@ def broken(_lab):
     raise CannotMeasure("no disk")
 
 
+def odd(_lab):
+    raise RuntimeError("no NVIDIA driver")
+
+
 @pytest.fixture
 def outcomes(monkeypatch, tmp_path):
-    """Run two benchmarks of our own; returns what `run` is given, told and yields."""
-    monkeypatch.setattr(suite, "BENCHMARKS", {"broken": 10, "fast": 30})
-    modules = {"curator.bench.broken": broken, "curator.bench.fast": fast}
+    """Run benchmarks of our own; returns what `run` is given, told and yields."""
+    monkeypatch.setattr(suite, "BENCHMARKS", {"broken": 10, "odd": 0, "fast": 30})
+    modules = {f"curator.bench.{which.__name__}": which for which in (broken, odd, fast)}
 
     def load(name):
         function = modules[name]
@@ -47,6 +51,12 @@ def test_one_that_cannot_be_measured_stops_no_other(outcomes):
     assert (bad.name, bad.result, bad.error) == ("broken", None, "no disk")
     assert (good.name, good.error) == ("fast", None)
     assert good.result.measures[0].name == "it"
+
+
+def test_one_that_fails_as_nobody_expected_stops_no_other(outcomes):
+    bad, good = outcomes(names=["odd", "fast"])
+    assert (bad.result, bad.error) == (None, "RuntimeError: no NVIDIA driver")
+    assert good.error is None
 
 
 def test_only_those_that_are_asked_for(outcomes):

@@ -50,6 +50,7 @@ def index(wheel, monkeypatch):
 
     source = Source("tiny==1", hashlib.sha256(wheel.read_bytes()).hexdigest(), MEMBER, 1)
     monkeypatch.setattr(module, "SOURCES", {"smollm2": source})
+    monkeypatch.setattr(module, "LAYERS", 2)  # the tiny base has three
     monkeypatch.setattr(module, "pull", partial(module.pull, fetch=fetch))
     monkeypatch.setenv("CURATOR_BASES", "")  # what a command adds to it ends with the test
     return asked
@@ -103,7 +104,7 @@ def test_a_base_is_pulled_into_the_home_and_told_on_the_way(run, index, base, tm
     assert Base(tmp_path / "bases" / "smollm2").load().embed.shape == Base(base).load().embed.shape
 
 
-def test_a_base_that_is_here_is_not_pulled_again(run, index, tmp_path):
+def test_a_base_that_is_here_is_not_pulled_again(run, index, voice, tmp_path):
     run("models", "pull", "--home", tmp_path)
     ran = run("models", "pull", "--home", tmp_path)
     assert (ran.code, index) == (0, ["tiny==1"])
@@ -166,7 +167,7 @@ def test_a_pull_that_fails_says_nothing_of_the_small_model_where_another_writes(
     run, index, voice, base, tmp_path
 ):
     run("models", "pull", "--home", tmp_path)
-    ran = run("models", "pull", "--from", tmp_path / "none", "--home", tmp_path)
+    ran = run("models", "pull", "smollm2", "--from", tmp_path / "none", "--home", tmp_path)
     assert ran.code == 1
     assert "small model" not in ran.err
 
@@ -241,12 +242,23 @@ def test_a_writer_that_does_not_fit_the_base_is_not_chosen(
     assert ran.code == 0, ran.err
     assert "smollm2-voice does not fit this smollm2 and is not chosen" in ran.err
     assert chosen(tmp_path) == "cvae-small"
+    again = run("models", "pull", "smollm2", "--home", tmp_path)
+    assert (again.code, index) == (0, ["tiny==1"])
+    assert "smollm2 is here" in again.err
+    assert chosen(tmp_path) == "smollm2-voice"
+
+
+def test_a_folder_takes_no_base_s_place_without_being_told(run, index, base, voice, tmp_path):
+    ran = run("models", "pull", "--from", base, "--home", tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "`curator models pull BASE --from DIR`" in ran.err
+    assert not (tmp_path / "bases").exists()
 
 
 def test_a_folder_with_pickled_weights_is_refused(run, index, base, tmp_path):
     folder = shutil.copytree(base, tmp_path / "given")
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
-    ran = run("models", "pull", "--from", folder, "--home", tmp_path)
+    ran = run("models", "pull", "smollm2", "--from", folder, "--home", tmp_path)
     assert (ran.code, ran.out) == (1, "")
     assert "pickled weights are not read" in ran.err
 

