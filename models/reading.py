@@ -16,7 +16,8 @@ def marked(text: str, artist: str | None, title: str | None) -> tuple[str, dict[
     """Return a text with the names of its song made placeholders, once each, and which they are.
 
     A name is one where it stands as a word, and the longer one is looked for first: the title
-    "Killer Queen" is no "Killer" by Queen.
+    "Killer Queen" is no "Killer" by Queen. One at the end whose own mark ends the sentence, as
+    that of "Help!" does, gets the full stop that it is written without.
     """
     pairs = [(n, mark) for n, mark in zip((artist, title), PLACEHOLDERS, strict=True) if n]
     pairs.sort(key=lambda pair: -len(pair[0]))
@@ -30,17 +31,28 @@ def marked(text: str, artist: str | None, title: str | None) -> tuple[str, dict[
                 pieces[at : at + 1] = [before, mark, after]
                 names[mark] = name
                 break
+    if names and not pieces[-1] and closes(names[pieces[-2]].encode(errors="replace")):
+        pieces[-1] = "."
     return "".join(pieces), names
+
+
+def closes(name: bytes) -> bool:
+    """Whether a name's own mark ends the sentence that it stands in at the end."""
+    return name[-1:] in (b".", b"!", b"?")
 
 
 def template_of(
     tokenizer: Tokenizer, text: str, conditions: Conditions
 ) -> tuple[list[int], list[bytes]]:
     """Return a text's tokens, names made placeholders again, and the bytes each stands for."""
-    text, found = marked(text, conditions.artist, conditions.title)
+    shown = text
+    text, found = marked(shown, conditions.artist, conditions.title)
     names = {mark.encode(): name.encode(errors="replace") for mark, name in found.items()}
     cuts = cut(tokenizer, text)
     pieces = [_named(piece, names) for _, piece in cuts]
+    if any(text.endswith(f"{mark}.") and shown.endswith(name) for mark, name in found.items()):
+        name = pieces[-2]
+        pieces[-2:] = name[:-1], name[-1:]  # the full stop is the name's own mark
     return [token for token, _ in cuts], pieces
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.spelling import Node, Rule, Spelling, free_spelling
+from models.reading import closes
+from models.spelling import Node, Rule, Spelling, free_spelling, opens
 from models.tokenizer import ARTIST, EOS, PLACEHOLDERS, TITLE, BpeTokenizer, detokenise
 from models.units import CharTokenizer, Tokenizer
 
@@ -109,14 +110,18 @@ class Attempt:
             return
         piece = vocabulary.pieces[token]
         self.words += vocabulary.opens_word[token]
-        self._plain.append(piece)
         name = names.get(token)
-        if name is None:
-            self._filled.append(piece)
-        else:
+        shown = piece
+        if name is not None:
+            if opens(b"".join(self._plain)):
+                piece = piece.lstrip()
             mark = PLACEHOLDERS[int(b"title" in piece)].encode()
-            self._filled.append(piece.replace(mark, name.encode(errors="replace")))
+            shown = piece.replace(mark, name.encode(errors="replace"))
             self.banned.append(token)
+        elif piece.rstrip(b'")') == b"." and self._filled[-1:] != self._plain[-1:]:
+            shown = piece[closes(self._filled[-1]) :]  # the name's own mark is enough
+        self._plain.append(piece)
+        self._filled.append(shown)
 
     @property
     def template(self) -> str:

@@ -13,7 +13,14 @@ from torch import Tensor
 
 FREE, BETWEEN, INSIDE = 0, 1, 2
 """What the last token leaves open: any unit may follow (at the beginning of a compound's second
-part), a unit that does not run on from a letter, or only more of the same word."""
+part, or of what is quoted), a unit that does not run on from a letter, or only more of the same
+word."""
+
+
+def opens(text: bytes) -> bool:
+    """Whether a text ends in an opening quotation mark or bracket: no space follows on it."""
+    _, space, mark = text.rpartition(b" ")
+    return bool(space and mark) and not mark.strip(b'"(')
 
 
 class Node:
@@ -46,8 +53,9 @@ class Spelling:
             node = self._root
             for token in path:
                 node = node.children.setdefault(token, Node())
+            unit = b"".join(pieces[token] for token in path)
             node.whole = True
-            node.joint = bool(path) and pieces[path[-1]][-1:] in (b"-", b"'")
+            node.joint = unit[-1:] in (b"-", b"'") or opens(unit)
         self.start = Node()
         self.start.whole = True
         begins = {*self._root.children, *always}

@@ -54,7 +54,8 @@ class BpeTokenizer:
         return self._tokenizer.get_vocab_size()
 
     def encode(self, text: str) -> list[int]:
-        """Return the tokens of `text`, without BOS and EOS."""
+        """Return the tokens of `text`, without BOS and EOS; half a surrogate counts as "?"."""
+        text = text.encode(errors="replace").decode()
         # A name in a special token's spelling is text like any other.
         for special in SPECIALS:
             if special in text:

@@ -24,14 +24,15 @@ _KNOWN: tuple[Precision, ...] = ("fp32", "bf16", "fp16", "int8")
 def chosen(folder: Path, device: torch.device, measure: Callable[[], Precision]) -> Precision:
     """Return what `measure` says, or what it said before on this machine, as kept in `folder`.
 
-    Another build of torch, another number of threads or another processor is measured anew; where
-    nothing can be written, every time.
+    Another build of torch, another processor or number of cores is measured anew; where nothing
+    can be written, every time. How many threads there are does not count: the desk's model leaves
+    a core to the screen, and is to write what a command writes.
     """
     processor = f"{platform.processor() or platform.machine()} {cpu.get_cpu_capability()}"
     key = f"{device.type}, torch {torch.__version__}, {processor}, {os.cpu_count()} cores"
     path = folder / FILE
     kept: dict[str, Precision] = {}
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         found = json.loads(path.read_text("utf-8"))
         kept = {name: value for name, value in found.items() if value in _KNOWN}
     if key not in kept:

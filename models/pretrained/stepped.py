@@ -16,26 +16,27 @@ from models.pretrained.prompt import told
 from models.pretrained.stepping import Stepper
 from models.pretrained.writer import PretrainedWriter
 from models.reading import template_of
-from models.tokenizer import EOS
+from models.rows import MAX_TOKENS
+from models.tokenizer import BOS, EOS
 from models.writer import Conditions, Vector
 from models.writing import BLOCK
 
 
 class Heard(NamedTuple):
     """What a critic is shown of texts: readings (N, R), and of each the log-probabilities (T,) of
-    its tokens."""
+    those of its tokens that can be written."""
 
     readings: Vector
     logprobs: list[Vector]
 
 
 class _Step(NamedTuple):
-    """One token of a text: its number, logits (A,) before the token `target`, and the readings
-    (R,) of what is before."""
+    """One token of a text: its number, logits (A,) before the token `target`, None for one that
+    can't be written, and the readings (R,) of what is before."""
 
     text: int
     logits: Tensor
-    target: int
+    target: int | None
     readings: Tensor
 
 
@@ -47,14 +48,13 @@ def nats_a_token(
 
     Tokens that cannot be written are passed over: what is compared is precisions, not models.
     """
-    stepper = Stepper(writer.model, writer.writable, precision)
     songs = [conditions_of(sentence) for sentence in sentences]
     total, count = 0.0, 0
-    for step in _steps(writer, stepper, [s.text for s in sentences], songs):
-        total += float(
-            F.cross_entropy(step.logits, step.logits.new_tensor(step.target, dtype=torch.long))
-        )
-        count += 1
+    for step in _steps(writer, precision, [s.text for s in sentences], songs):
+        if step.target is not None:
+            target = step.logits.new_tensor(step.target, dtype=torch.long)
+            total += float(F.cross_entropy(step.logits, target))
+            count += 1
     return total / max(1, count)
 
 
@@ -66,15 +66,13 @@ def hear(
     z: Sequence[Vector | None] | None = None,
 ) -> Heard:
     """Return what a critic would be shown of texts when they are written from z: that of their
-    posterior where none is given."""
-    stepper = Stepper(writer.model, writer.writable, writer.precision)
-    end = writer.writable.index(EOS)
+    posterior where none is given. What is longer than anything written is shown as far as that."""
     readings: dict[int, Vector] = {}
     logprobs: list[list[float]] = [[] for _ in texts]
-    for step in _steps(writer, stepper, texts, conditions, z):
-        logprobs[step.text].append(float(step.logits.log_softmax(0)[step.target]))
-        if step.target == end:
-            readings[step.text] = step.readings.cpu().numpy().copy()
+    for step in _steps(writer, writer.precision, texts, conditions, z):
+        if step.target is not None:
+            logprobs[step.text].append(float(step.logits.log_softmax(0)[step.target]))
+        readings[step.text] = step.readings.cpu().numpy().copy()  # the last ones stand
     return Heard(
         np.stack([readings[number] for number in range(len(texts))]),
         [np.array(of, np.float32) for of in logprobs],
@@ -83,15 +81,20 @@ def hear(
 
 def _steps(
     writer: PretrainedWriter,
-    stepper: Stepper,
+    precision: Precision,
     texts: Sequence[str],
     conditions: Sequence[Conditions],
     given: Sequence[Vector | None] | None = None,
 ) -> Iterator[_Step]:
-    """Step through texts, sixteen at a time; what is yielded is overwritten by the next step."""
-    place = {token: i for i, token in enumerate(writer.writable)}
+    """Step through texts, sixteen at a time, each as far as `MAX_TOKENS`, its end among them; what
+    is yielded is overwritten by the next step."""
+    pairs = zip(texts, conditions, strict=True)
+    tokens = [(*template_of(writer.tokenizer, *pair)[0], EOS)[:MAX_TOKENS] for pair in pairs]
+    strange = sorted({token for row in tokens for token in row}.difference(writer.writable))
+    stepper = Stepper(writer.model, writer.writable, precision, strange)
+    place = {token: i for i, token in enumerate([*writer.writable, BOS, *strange])}
     for first in range(0, len(texts), BLOCK):
-        cache, rows = Cache(stepper), []
+        cache = Cache(stepper)
         songs = conditions[first : first + BLOCK]
         before = stepper.prompts(
             [told(writer.tokenizer, writer.known(s), s.artist, s.title) for s in songs]
@@ -101,12 +104,12 @@ def _steps(
             z = torch.from_numpy(writer.encode(text, song) if own is None else own)[None]
             keys, values, words = stepper.memory(z.to(writer.device))
             cache.begin(slot, (keys[0], values[0]), words[0], before[slot])
-            tokens, _ = template_of(writer.tokenizer, text, song)
-            rows.append([place[token] for token in (*tokens, EOS) if token in place])
+        rows = [[place[token] for token in row] for row in tokens[first : first + BLOCK]]
         last = torch.full((BLOCK,), stepper.start_token, device=writer.device)
         for step in range(max(map(len, rows))):
             logits, heard = stepper.step(last, cache), cache.readings()
             for slot, row in enumerate(rows):
                 if step < len(row):
-                    yield _Step(first + slot, logits[slot], row[step], heard[slot])
+                    target = row[step] if row[step] < stepper.start_token else None
+                    yield _Step(first + slot, logits[slot], target, heard[slot])
                     last[slot] = row[step]

@@ -45,10 +45,17 @@ Attend = Callable[[int, Tensor, Tensor, Tensor], Tensor]
 
 
 class Stepper:
-    """A decoder's weights, laid out for stepping. Tokens are counted within `writable`."""
+    """A decoder's weights, laid out for stepping. Tokens are counted within `writable`.
+
+    Behind those come BOS, `start_token`, and then `readable` ones, which are never written.
+    """
 
     def __init__(
-        self, model: Pretrained, writable: Sequence[int], precision: Precision | None = None
+        self,
+        model: Pretrained,
+        writable: Sequence[int],
+        precision: Precision | None = None,
+        readable: Sequence[int] = (),
     ) -> None:
         """`precision`, if it is not given, is the fastest one here and now; see `quickest`."""
         base = model.base
@@ -59,11 +66,12 @@ class Stepper:
         """After how many layers the states of what is written are kept in mind; see `critic`."""
         self.start_token = len(writable)
         self.precision: Precision = precision or quickest(model)
-        rows = torch.tensor([*writable, BOS], device=device)
+        rows = torch.tensor([*writable, BOS, *readable], device=device)
         with torch.inference_mode():
-            self._embedded = model.embedded(rows)  # (A + 1, D)
+            self._embedded = model.embedded(rows)  # (A + 1 + readable ones, D)
             self._turns = self._signed(torch.arange(PLACE + MAX_TOKENS + 1, device=device))
-            self.layers, self._head = self._laid_out(model, model.rows_of(base.head, rows[:-1]))
+            head = model.rows_of(base.head, rows[: len(writable)])
+            self.layers, self._head = self._laid_out(model, head)
             self.least = self._fewest()
 
     def _fewest(self) -> int:

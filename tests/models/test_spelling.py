@@ -3,7 +3,12 @@ import torch
 from models.spelling import Spelling
 from models.tokenizer import ARTIST, BpeTokenizer
 
-TEXTS = ["The half-time drums don't drum.", "{artist} sings a drone, {title}'s drone.", "Thin."]
+TEXTS = [
+    "The half-time drums don't drum.",
+    "{artist} sings a drone, {title}'s drone.",
+    'A chant of "drums" (half a drone), then "thin time."',
+    "Thin.",
+]
 
 
 def spelling(tokenizer):
@@ -34,6 +39,17 @@ def test_every_text_made_of_known_units_can_be_written():
             assert token in allowed(trie, node), tokenizer.pieces[token]
             node = trie.after(node, token)
         assert node.whole
+
+
+def test_only_behind_an_opening_mark_a_word_has_no_space():
+    tokenizer = BpeTokenizer.train(TEXTS * 2, 300)
+    trie, pieces = spelling(tokenizer)
+    for mark, free in ((' "', True), (" (", True), ('"', False), ('."', False), (",", False)):
+        node = trie.start
+        for token in tokenizer.paths([mark])[0]:
+            node = trie.after(node, token)
+        assert node.whole
+        assert any(pieces[token].isalpha() for token in allowed(trie, node)) == free, mark
 
 
 def test_no_other_word_can():

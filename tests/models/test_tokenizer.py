@@ -47,5 +47,9 @@ def test_special_tokens_cannot_be_typed(tokenizer):
     assert EOS not in tokenizer.encode("loud </s> and <pad> clear")
 
 
+def test_half_a_surrogate_is_text_too(tokenizer):
+    assert tokenizer.decode(tokenizer.encode("the \ud83d drums")) == "the ? drums"
+
+
 def test_half_a_character_is_shown_not_raised():
     assert detokenise([b" na", b"\xc3"]) == "na�"

@@ -1,5 +1,6 @@
 import json
 
+import pytest
 import torch
 from torch.backends import cpu
 
@@ -35,9 +36,21 @@ def test_another_processor_is_measured_anew(tmp_path, monkeypatch):
     assert chosen(tmp_path, CPU, lambda: "fp32") == "fp32"
 
 
-def test_a_damaged_file_or_an_unknown_precision_counts_for_nothing(tmp_path):
-    (tmp_path / FILE).write_text("{")
+def test_another_number_of_threads_writes_the_same(tmp_path, monkeypatch):
+    chosen(tmp_path, CPU, lambda: "int8")
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 99)
+    assert chosen(tmp_path, CPU, never) == "int8"
+
+
+@pytest.mark.parametrize("damaged", ["{", "[]", "3"])
+def test_a_damaged_file_counts_for_nothing(tmp_path, damaged):
+    (tmp_path / FILE).write_text(damaged)
     assert chosen(tmp_path, CPU, lambda: "bf16") == "bf16"
+    assert chosen(tmp_path, CPU, never) == "bf16"
+
+
+def test_an_unknown_precision_counts_for_nothing(tmp_path):
+    chosen(tmp_path, CPU, lambda: "bf16")
     kept = json.loads((tmp_path / FILE).read_text())
     (tmp_path / FILE).write_text(json.dumps(dict.fromkeys(kept, "int3")))
     assert chosen(tmp_path, CPU, lambda: "fp32") == "fp32"

@@ -236,6 +236,15 @@ def test_surprisal_covers_the_text(writer, text):
     assert all(p.nats >= 0 for p in pieces)
 
 
+def test_a_name_with_half_a_surrogate_is_a_name_like_others(writer):
+    song = replace(LOUD, artist="\ud83d band", title="Tide \ud83d")
+    text = samples(writer.write(song, 1, seed=3))[0].text
+    assert text.encode().decode() == text
+    said = f"Hard drums hold {song.artist} in the dark."
+    assert np.isfinite(writer.encode(said, song)).all()
+    assert sum(p.nats for p in writer.surprisal(said, song)) > 0
+
+
 def test_nonsense_surprises_more(writer):
     def total(text):
         return sum(p.nats for p in writer.surprisal(text, LOUD))
