@@ -270,7 +270,7 @@ def _train(
         steps=steps,
         minutes=minutes,
         device=device,
-        again=_again(kind, sources, out, config, epochs),
+        again=_again(kind, sources, out, config, epochs, device),
     )
 
 
@@ -288,7 +288,12 @@ def _config(
 
 
 def _again(
-    kind: str, sources: list[Path] | None, out: Path, config: "TrainConfig", epochs: int | None
+    kind: str,
+    sources: list[Path] | None,
+    out: Path,
+    config: "TrainConfig",
+    epochs: int | None,
+    device: str | None,
 ) -> list[str]:
     """Return the command that goes on with a run."""
     words = ["curator", "train", {"recurrent": "lm"}.get(kind, kind), *map(str, sources or ())]
@@ -300,6 +305,10 @@ def _again(
     words += ["--out", str(out), "--resume"]
     if epochs is not None:
         words += ["--epochs", str(epochs)]
+    if config.word_vectors is not None:
+        words += ["--word-vectors", config.word_vectors]
     if config.seed != 1:
         words += ["--seed", str(config.seed)]
+    if device is not None:
+        words += ["--device", device]
     return words

@@ -10,6 +10,7 @@ import typer
 from curator.cli.exits import USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.streams import Status, duration, say
+from curator.cli.train_topics import check_out
 from curator.cli.wiring import check_device, model_folder, where_is
 
 if TYPE_CHECKING:
@@ -48,8 +49,16 @@ def critic(
     model: Model = MODEL,
     out: Out = None,
     drafts: Annotated[
-        int, typer.Option("-n", metavar="N", min=1, max=16, help="Drafts to choose from.")
-    ] = 8,
+        int | None,
+        typer.Option(
+            "-n",
+            metavar="N",
+            min=1,
+            max=64,
+            show_default=False,
+            help="Drafts to choose from: by default as many as before; 8 for a first critic.",
+        ),
+    ] = None,
     temperature: Temperature = None,
     device: Device = None,
     home: Home = None,
@@ -157,8 +166,7 @@ def _from(
     """Have `learn` make a model of judged drafts, in `out` or a folder called `name`."""
     place = folder(home)
     out = out or model_folder(place) / name
-    if (out / "model.json").exists():
-        raise Stop(f"{out} holds a finished model; choose another folder with --out DIR", USAGE)
+    check_out(out)
     check_device(device)
     from models.checkpoint import CheckpointError
     from models.library import find

@@ -1,5 +1,6 @@
 """`curator train pretrained`: tune a pretrained base to a voice."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ import typer
 from curator.cli.exits import USAGE, Stop
 from curator.cli.options import Home, folder
 from curator.cli.training import run
-from curator.cli.wiring import check_device, model_folder, where_is
+from curator.cli.wiring import check_device, home_option, model_folder, where_is
 
 NAME = "pretrained"
 
@@ -101,6 +102,8 @@ def pretrained(
     again += ["--begin", begin] if begin else []
     again += ["--epochs", str(epochs)] if epochs is not None else []
     again += ["--seed", str(seed)] if seed != 1 else []
+    again += ["--device", device] if device else []
+    again += shlex.split(home_option(place))
     run(
         config,
         sources or own_voice(),

@@ -259,7 +259,7 @@ def load_steering(name: str, home: Path, writer: "Writer") -> "Steering":
 
 
 def check_device(device: str | None) -> None:
-    """Raise `Stop` for a device that is not there, naming those that are."""
+    """Raise `Stop` for a device that is not there, naming the kinds that are."""
     import torch
 
     if device is None:
@@ -270,6 +270,10 @@ def check_device(device: str | None) -> None:
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
     }
+    try:
+        torch.device(device)
+    except RuntimeError:  # such as cpu:one
+        kind = ""
     if not there.get(kind):
         names = ", ".join(name for name, is_there in there.items() if is_there)
         raise Stop(f"there is no device {device!r} here; there is {names}", USAGE)

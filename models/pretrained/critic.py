@@ -91,9 +91,8 @@ class Critic:
         """Fit to judged texts, merit (N,) from 0 to 1."""
         size = shown.pages.shape[1]
         weights = _fit(shown, merit > 0)
-        best = merit >= BEST
-        if min(best.sum(), (~best).sum()) >= LEAST_BEST:
-            weights += DARING * _fit(shown, best)
+        if knows_best(merit):
+            weights += DARING * _fit(shown, merit >= BEST)
         readings = np.append(weights[: -1 - size], weights[-1]).astype(np.float32)
         return cls(from_numpy(readings), np.asarray(weights[-1 - size : -1], np.float32))
 
@@ -157,6 +156,12 @@ class Promise:
     def chosen(self) -> str:
         """What is expected of the chosen ones, in words."""
         return ", ".join(f"{share:.0%} of the best of {n}" for n, share in self.best.items())
+
+
+def knows_best(merit: Vector) -> bool:
+    """Whether there are enough of the best, and of others, to tell them apart."""
+    best = merit >= BEST
+    return bool(min(best.sum(), (~best).sum()) >= LEAST_BEST)
 
 
 def _fit(shown: Shown, target: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -2,8 +2,9 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from models.learning.skill import too_few
 from models.writer import Conditions, Vector
 
 _VERDICTS = "approve", "reject"
+_UNTAUGHT = frozenset({"spotify"})
+"""Sources that no model may learn from."""
 
 
 class JudgedError(Exception):
@@ -27,6 +30,7 @@ class Judged:
     `merit` is how much so, from 0 to 1: none if it was rejected; by its stars, out of five, if it
     was approved, and 1 if it has none.
     `z` is where weights of the hash `weights` wrote it from, None where that is not known.
+    `request` is what it was written for.
     """
 
     text: str
@@ -34,6 +38,7 @@ class Judged:
     merit: float
     z: Vector | None = None
     weights: str | None = None
+    request: str = ""
 
     def z_of(self, weights: str) -> Vector | None:
         """Return where weights of this hash wrote it from, None where others did."""
@@ -46,8 +51,11 @@ class Judged:
 
     @property
     def about(self) -> str:
-        """What names its song."""
-        return f"{self.song.artist} – {self.song.title}"
+        """What is the same for two drafts about one song; a song without a name is its request's
+        own."""
+        both = self.song.artist, self.song.title
+        names = [" ".join((name or "").casefold().split()) for name in both]
+        return self.request if self.request and not all(names) else " – ".join(names)
 
 
 def read(files: Sequence[Path]) -> list[Judged]:
@@ -73,12 +81,38 @@ def read(files: Sequence[Path]) -> list[Judged]:
 def _judged(row: dict[str, Any]) -> Judged:
     if not isinstance(row["text"], str) or not isinstance(row["genres"], list):
         raise TypeError("text is to be a string, genres a list of them")
-    features = {n: float(row[n]) for n in condition_space().features if row.get(n) is not None}
-    song = Conditions(row.get("artist"), row.get("title"), tuple(row["genres"]), features)
     z = None
     if row.get("z") and not row.get("edited"):  # what was edited came from elsewhere
         z = np.frombuffer(base64.b64decode(row["z"], validate=True), "<f4").astype(np.float32)
-    return Judged(row["text"], song, _merit(row), z, row.get("weights"))
+    request = row.get("request_id") or ""
+    return Judged(row["text"], _song(row), _merit(row), z, row.get("weights"), request)
+
+
+def _song(row: Mapping[str, Any]) -> Conditions:
+    """Return the song that a draft was written for, which may have been corrected since, without
+    what no model may learn."""
+    told = json.loads(row.get("sample_song") or "{}")
+    if told.get("artist") or told.get("title"):
+        row = _columns(told)
+    known = {n: float(row[n]) for n in condition_space().features if row.get(n) is not None}
+    genres = _taught(row, row["genres"], "genre_sources")
+    features = {name: known[name] for name in _taught(row, known, "feature_sources")}
+    return Conditions(row.get("artist"), row.get("title"), genres, features)
+
+
+def _columns(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a song as an export has it in its own columns."""
+    names = ("genres", "genre_sources", "feature_sources")
+    lists = {name: told[name].split("\n") if told.get(name) else [] for name in names}
+    features = {name: told.get(f"f_{name}") for name in condition_space().features}
+    return {**told, **lists, **features}
+
+
+def _taught(row: Mapping[str, Any], names: Iterable[str], column: str) -> tuple[str, ...]:
+    """Return the genres or features that a model may learn, by the column of their sources."""
+    sources = zip_longest(names, row.get(column) or ())
+    main = row.get("song_source")
+    return tuple(n for n, of in sources if n is not None and (of or main) not in _UNTAUGHT)
 
 
 def _merit(row: dict[str, Any]) -> float:

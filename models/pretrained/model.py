@@ -21,6 +21,7 @@ from torch.nn import functional as F
 from models.conditions import condition_space
 from models.guards import TrainingText
 from models.latent import kl_by_dimension
+from models.pretrained.base import NoBase
 from models.pretrained.layout import causal, lay_out
 from models.pretrained.llama import Added, Llama, rms_norm, run
 from models.pretrained.names import invented
@@ -72,6 +73,7 @@ class Pretrained(nn.Module):
     """Encoder q(z | text, a), decoder p(text | z, a), prior N(0, 1), around a base.
 
     The base is no part of the module: what is trained, saved and averaged is what was added.
+    Raises NoBase for one with too few layers.
     """
 
     def __init__(self, config: PretrainedConfig, base: Llama, tokenizer: BpeTokenizer) -> None:
@@ -79,6 +81,8 @@ class Pretrained(nn.Module):
         self.config, self.tokenizer = config, tokenizer
         self._base = [base]  # in a list, so that it does not become a part of this module
         c, b = config, base.config
+        if b.layers < max(c.reads):
+            raise NoBase(f"{c.named} has {b.layers} layers, and {max(c.reads)} are needed")
         widths = 2 * b.groups * b.head
         shapes = (
             (b.hidden, b.hidden + widths),

@@ -39,16 +39,17 @@ class Preferred:
 
 
 def keep(
-    folder: Path,
     before: Checkpoint,
+    card: str,
     model: Pretrained,
     found: Preferred,
     out: Path,
     temperature: float | None,
     *,
+    device: str | None,
     tell: Callable[[str], None],
 ) -> None:
-    """Write `model`, which was `before` of `folder` until it learnt, to `out`.
+    """Write `model`, which was `before` with this card until it learnt, to `out`.
 
     Its figures are measured anew, on the sentences that ship. A critic is left out. By itself it
     writes at `temperature`; None leaves that as it was.
@@ -72,8 +73,7 @@ def keep(
     figures["preferred"] = asdict(found)
     figures["held_out"] = held_out(model, prepare(own_voice()), model.tokenizer)
     tell("writing samples")
-    samples, figures["samples"] = shown(content)
-    card = (folder / checkpoint.CARD).read_text("utf-8")
+    samples, figures["samples"] = shown(content, device)
     for section in (CRITIC, HEADING):
         card = card.partition(f"{section}\n")[0]
     card = f"{recarded(card, figures, samples)}\n{HEADING}\n{_told(found)}\n"
@@ -83,5 +83,4 @@ def keep(
 def _told(found: Preferred) -> str:
     return f"""Taught by {found.texts:,} drafts about {found.songs:,} songs that were judged worth
 posting or not ({found.worth:.0%} were). On songs left out {found.moves}.
-The figures above were measured after that, on the sentences that ship with curator, the likeliest
-of {CANDIDATES} drafts for each sample."""
+The figures above were measured after that, on the sentences that ship with curator."""

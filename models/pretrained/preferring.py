@@ -31,6 +31,7 @@ from models.pretrained.base import find
 from models.pretrained.judged import Judged, JudgedError
 from models.pretrained.model import Pretrained
 from models.pretrained.preferred import Preferred, keep
+from models.pretrained.showing import card_of
 from models.pretrained.storing import identity, read_model
 from models.reading import template_of
 from models.tokenizer import BOS, EOS, PAD
@@ -130,6 +131,7 @@ def prefer(
     kept = checkpoint.load(folder)
     if kept.kind != "pretrained":
         raise checkpoint.CheckpointError(f"{folder} holds a {kept.kind}, not a pretrained decoder")
+    card = card_of(folder)
     base = find(str(kept.config["named"]))
     model = read_model(kept, base, best_device(device))
     weights = identity(kept.weights_hash, model.config.base, base)
@@ -147,7 +149,8 @@ def prefer(
         raised=float(moved[worth].mean()),
         lowered=float(moved[~worth].mean()),
     )
-    keep(folder, kept, model, found, out, how.temperature, tell=lambda doing: tell(Step(doing)))
+    at = how.temperature
+    keep(kept, card, model, found, out, at, device=device, tell=lambda doing: tell(Step(doing)))
     return found
 
 

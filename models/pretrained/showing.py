@@ -18,6 +18,14 @@ Samples = Sequence[tuple[tuple[str, ...], str]]
 """Texts with the genres of their songs."""
 
 
+def card_of(folder: Path) -> str:
+    """Return the card of a model's folder, "" where there is none."""
+    try:
+        return (folder / checkpoint.CARD).read_text("utf-8")
+    except FileNotFoundError:
+        return ""
+
+
 def shown(
     content: Mapping[str, Any], device: str | None = None
 ) -> tuple[Samples, dict[str, float]]:

@@ -59,6 +59,7 @@ def test_ctrl_c_keeps_a_checkpoint_and_the_line_it_prints_goes_on(voice, tmp_pat
         (("--resume",), 1, "nothing to resume"),
         (("none.txt",), 1, "none.txt"),
         (("--device", "toaster"), 2, "there is cpu"),
+        (("--device", "cpu:toaster"), 2, "there is no device 'cpu:toaster' here"),
         (("--epochs", "0"), 2, "greater than or equal to 1"),
     ],
 )
@@ -89,6 +90,38 @@ def test_a_language_model_goes_on_as_it_was_begun(run, voice, tmp_path):
     )
     assert written.code == 0, written.err
     assert written.out.strip()
+
+
+def test_what_a_run_was_told_is_told_again(run, voice, tmp_path):
+    vectors = tmp_path / "vectors.txt"
+    vectors.write_text("the 1 0 2\nsoft 0 1 1\nlow 3 1 0\n", "utf-8")
+    options = ("--word-vectors", vectors, "--device", "cpu", "--epochs", "1")
+    ran = run("train", "cvae", voice, *options, "--steps", "1", "--out", tmp_path / "out")
+    assert ran.code == 0, ran.err
+    command = shlex.split(ran.err.strip().split("\n")[-1])
+    assert command[command.index("--word-vectors") + 1] == str(vectors)
+    assert command[command.index("--device") + 1] == "cpu"
+    rest = run(*command[1:], "--steps", "1")
+    assert rest.code == 0, rest.err
+
+
+def test_a_base_is_found_again_in_the_home_that_it_lies_in(run, voice, tmp_path, monkeypatch):
+    home = tmp_path / "a home"
+    base = home / "bases" / "own"
+    base.mkdir(parents=True)
+    (base / "config.json").write_text("{}", "utf-8")
+    monkeypatch.setenv("CURATOR_BASES", "")
+    told = []
+    monkeypatch.setattr(
+        "curator.cli.train_pretrained.run", lambda *_, again, **__: told.append(again)
+    )
+    ran = run("train", "pretrained", voice, "--base", "own", "--home", home, "--device", "cpu")
+    assert ran.code == 0, ran.err
+    monkeypatch.setenv("CURATOR_BASES", "")  # a process of its own knows nothing of the first
+    again = run(*told[0][1:])
+    assert again.code == 0, again.err
+    assert told[1] == told[0]
+    assert told[0][told[0].index("--device") + 1] == "cpu"
 
 
 @pytest.mark.parametrize(

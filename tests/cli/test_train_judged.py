@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from models.pretrained.judged import JudgedError
+
 COMMANDS = ("critic", "preference")
 
 
@@ -39,4 +41,31 @@ def test_a_finished_model_is_not_written_over(run, home, tmp_path, command):
     (tmp_path / "model.json").write_text("{}")
     ran = run("train", command, tmp_path / "judged.jsonl", "--home", home, "--out", tmp_path)
     assert ran.code == 2
-    assert "holds a finished model" in ran.err
+    assert "holds a model" in ran.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_is_no_folder(run, home, tmp_path, monkeypatch, command):
+    def worked(_):
+        raise AssertionError("work was begun")
+
+    monkeypatch.setattr("models.pretrained.judged.read", worked)
+    file = tmp_path / "judged.jsonl"
+    file.write_text("", "utf-8")
+    ran = run("train", command, file, "--home", home, "--out", file)
+    assert ran.code == 2
+    assert f"{file} is no folder" in ran.err
+
+
+@pytest.mark.parametrize(("options", "asked"), [((), None), (("-n", "24"), 24)])
+def test_as_many_drafts_as_the_model_has_or_is_asked_for(
+    run, home, tmp_path, monkeypatch, options, asked
+):
+    def add_critic(*_, candidates, **__):
+        raise JudgedError(f"among {candidates}")
+
+    monkeypatch.setattr("models.pretrained.judged.read", lambda _: [])
+    monkeypatch.setattr("models.pretrained.with_critic.add_critic", add_critic)
+    out = tmp_path / "out"
+    ran = run("train", "critic", "none.jsonl", *options, "--home", home, "--out", out)
+    assert f"among {asked}\n" in ran.err

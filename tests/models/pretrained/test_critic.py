@@ -25,7 +25,8 @@ from models.pretrained.suiting import Suiting
 from models.pretrained.with_critic import add_critic
 from models.pretrained.writer import PretrainedWriter
 from models.reading import template_of
-from models.tokenizer import BOS
+from models.rows import MAX_TOKENS
+from models.tokenizer import BOS, EOS
 from models.writer import Conditions, SampleEvent, Sampling
 
 LOUD = Conditions("Somebody", "Something", ("metal",), {"energy": 0.9, "tempo": 160})
@@ -168,14 +169,38 @@ def test_it_is_shown_the_decoders_own_states(writer):
         np.testing.assert_allclose(found, torch.cat(wanted).numpy(), atol=0.08)
 
 
+@torch.inference_mode()
+def test_it_hears_what_is_longer_or_stranger_than_anything_written(writer):
+    one = "Hard drums hold the whole room in the dark, "
+    for text in (one * 9, f"{one}zither {one}", "Zither, zither, zither.", "Zq" * 60, ""):
+        tokens, _ = template_of(writer.tokenizer, text, LOUD)
+        z = writer.encode(text, LOUD)
+        inputs = torch.tensor([[BOS, *tokens]])
+        names = [(LOUD.artist, LOUD.title)]
+        model, a = writer.model, writer._a(LOUD)
+        logits = model.decode(inputs, torch.from_numpy(z)[None], a, names)[0, :MAX_TOKENS]
+        logits = logits[:, writer.writable].log_softmax(1)
+        place = {token: i for i, token in enumerate(writer.writable)}
+        targets = enumerate([*tokens, EOS][:MAX_TOKENS])
+        wanted = [float(logits[i, place[token]]) for i, token in targets if token in place]
+        readings, (found,) = hear(writer, [text], [LOUD])
+        # The base in one of the two is in half precision.
+        np.testing.assert_allclose(found, wanted, atol=0.2)
+        # What can't be seen any more does not count.
+        same = hear(writer, [text + " Drums."], [LOUD], [z]).readings
+        assert np.allclose(same, readings, atol=1e-4) == (len(tokens) >= MAX_TOKENS)
+
+
 def judgements(writer, file, n=80):
     """Write drafts and judge them: those with drums are worth posting."""
     events = writer.write(LOUD, n, seed=9, sampling=Sampling(candidates=1))
     texts = [event.text for event in events if isinstance(event, SampleEvent)]
     rows = []
     for number, text in enumerate(texts):
-        row = {"text": text, "verdict": "approve" if liked(text) else "reject", "energy": 0.9}
-        rows.append(row | {"artist": f"Somebody {number}", "title": "x", "genres": ["metal"]})
+        artist, title = f"Somebody {number}", "x"
+        row = {"text": text.replace(LOUD.artist, artist).replace(LOUD.title, title), "energy": 0.9}
+        row |= {"artist": artist, "title": title, "genres": ["metal"]}
+        rows.append(row | {"verdict": "approve" if liked(text) else "reject"})
     rows.append(rows[0] | {"verdict": None})
     file.write_text("\n".join(map(json.dumps, rows)) + "\n", "utf-8")
     return rows[:-1]
