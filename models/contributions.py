@@ -14,7 +14,7 @@ Shapes: B rows, T tokens with the end of sentence, E embedding.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -103,29 +103,38 @@ def contributions(
     *,
     z: Vector | None = None,
     steps: int = STEPS,
+    most: int | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> list[Contribution]:
     """Return what each condition contributed to each piece of `text`, the end of sentence last.
 
     `z` (latent,) is the one that the text was written from; without it, the one it is encoded
-    to. Raises NotExplainable for a writer without gradients.
+    to. Of a text that has more than `most` tokens only that many are explained: the time grows
+    with their square. Raises NotExplainable for a writer without gradients, InterruptedError if
+    `should_stop`.
     """
     if not isinstance(writer, Explainable):
         name = getattr(writer, "name", type(writer).__name__)
         raise NotExplainable(f"{name} cannot tell what its conditions contribute")
-    about = writer.explained(text, conditions, z)
+    about = _first(writer.explained(text, conditions, z), most)
     targets = torch.tensor(about.targets, device=about.inputs.words.device)
     nats = _gained(writer, about.inputs, targets)
-    given = _given(writer, about.inputs, targets, steps)
+    given = _given(writer, about.inputs, targets, steps, should_stop)
     sums = {
         name: surprisals(about.pieces, values.tolist())
         for name, values in _by_condition(given, conditions).items()
     }
     rows = surprisals(about.pieces, nats.tolist())
-    shown = [*(row.piece for row in rows[:-1]), END]
     return [
-        Contribution(shown[i], row.nats, {name: of[i].nats for name, of in sums.items()})
+        Contribution(row.piece or END, row.nats, {name: of[i].nats for name, of in sums.items()})
         for i, row in enumerate(rows)
     ]
+
+
+def _first(about: Explained, most: int | None) -> Explained:
+    """Return the first tokens of a text alone: none of them depends on a later one."""
+    inputs = about.inputs._replace(words=about.inputs.words[:, :most])
+    return Explained(inputs, about.targets[:most], about.pieces[:most])
 
 
 def _gained(writer: Explainable, inputs: Inputs, targets: Tensor) -> Vector:
@@ -144,7 +153,13 @@ class _Given(NamedTuple):
     words: Vector
 
 
-def _given(writer: Explainable, inputs: Inputs, targets: Tensor, steps: int) -> _Given:
+def _given(
+    writer: Explainable,
+    inputs: Inputs,
+    targets: Tensor,
+    steps: int,
+    should_stop: Callable[[], bool],
+) -> _Given:
     length = len(targets)
     known = np.zeros((length, inputs.known.shape[1]), np.float32)
     z, words = np.zeros(length, np.float32), np.zeros(length, np.float32)
@@ -153,13 +168,17 @@ def _given(writer: Explainable, inputs: Inputs, targets: Tensor, steps: int) -> 
     for at, weight in zip((points + 1) / 2, weights / 2, strict=True):
         here = _scaled(inputs, float(at))
         for start in range(0, length, _ROWS):
+            if should_stop():
+                raise InterruptedError
             tokens = range(start, min(start + _ROWS, length))
             rows = slice(tokens.start, tokens.stop)
-            slopes = _slopes(writer, here, targets, tokens)
+            # What comes after a token does nothing to it.
+            so_far = here._replace(words=here.words[:, : tokens.stop])
+            slopes = _slopes(writer, so_far, targets[: tokens.stop], tokens)
             known[rows] += weight * (slopes.known * inputs.known).cpu().numpy()
             if inputs.z is not None and slopes.z is not None:
                 z[rows] += weight * (slopes.z * inputs.z).sum(1).cpu().numpy()
-            moved = (slopes.words * inputs.words)[:, 1:]  # BOS stays where it is
+            moved = (slopes.words * inputs.words[:, : tokens.stop])[:, 1:]  # BOS stays where it is
             words[rows] += weight * moved.sum((1, 2)).cpu().numpy()
     return _Given(known, None if inputs.z is None else z, words)
 

@@ -8,6 +8,7 @@ import base64
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -53,6 +54,8 @@ Loader = Callable[[str, str | None], Writer]
 FRAMES_A_SECOND = 30
 INTEGRAL_STEPS = 8
 """Points of each integral: exact to a hundredth of a nat, and half as long a wait as sixteen."""
+MOST_EXPLAINED = 96
+"""Tokens of a text whose conditions are weighed: any post in English has fewer."""
 SMALL = "cvae-small"
 """The model that always works."""
 
@@ -122,7 +125,7 @@ class Worker:
                 found = self._writer.surprisal(request.text, conditions_of(request))
                 self._send(Surprisals(request.id, [(s.piece, float(s.nats)) for s in found]))
             case Contributions():
-                self._send(Contributed(request.id, self._contributions(request)))
+                self._explain(request)
             case Train():
                 self._train(request)
 
@@ -135,27 +138,37 @@ class Worker:
         except NoBase as error:
             return self._load(SMALL, request.device), str(error)
 
-    def _contributions(self, request: Contributions) -> list[tuple[str, dict[str, float]]]:
+    def _explain(self, request: Contributions) -> None:
         from models.contributions import contributions  # torch comes with it
 
-        z = _unpack(request.z) if request.z else None
-        found = contributions(
-            self._writer, request.text, conditions_of(request), z=z, steps=INTEGRAL_STEPS
-        )
-        return [
-            (c.piece, {name: float(nats) for name, nats in c.by_condition.items()}) for c in found
-        ]
+        try:
+            found = contributions(
+                self._writer,
+                request.text,
+                conditions_of(request),
+                z=_unpack(request.z) if request.z else None,
+                steps=INTEGRAL_STEPS,
+                most=MOST_EXPLAINED,
+                should_stop=partial(self._is_called_off, request.id),
+            )
+        except InterruptedError:
+            self._send(Cancelled(request.id))
+            return
+        pieces = [(c.piece, {name: float(n) for name, n in c.by_condition.items()}) for c in found]
+        self._send(Contributed(request.id, pieces))
+
+    def _is_called_off(self, request_id: str) -> bool:
+        return self._inbox.ended or self._inbox.is_cancelled(request_id)
 
     def _train(self, request: Train) -> None:
         from curator.engine.training import train
 
-        def stopped() -> bool:
-            return self._inbox.ended or self._inbox.is_cancelled(request.id)
-
         if self._missing:  # what is learnt for the small model is of no use to the one asked for
             raise ValueError(self._missing)
         try:
-            report = train(request, self._writer, self._send, stopped)
+            report = train(
+                request, self._writer, self._send, partial(self._is_called_off, request.id)
+            )
         except InterruptedError:
             self._send(Cancelled(request.id))
         else:

@@ -244,7 +244,10 @@ class Surprisals:
 
 @dataclass(frozen=True, slots=True)
 class Contributed:
-    """Pieces of a text, each with condition → nats that it added to the piece's likelihood."""
+    """Pieces of a text, each with condition → nats that it added to the piece's likelihood.
+
+    Of a very long text only the first ones.
+    """
 
     kind: ClassVar[str] = "contributed"
     id: str

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from curator.engine.learnt import Chosen
 from curator.engine.messages import (
     Cancel,
     Cancelled,
+    Contributions,
     Decode,
     Done,
     Encode,
@@ -31,6 +33,7 @@ from curator.engine.messages import (
 )
 from curator.engine.protocol import from_line, to_line
 from curator.engine.worker import serve
+from models import contributions
 from models.writer import (
     Conditions,
     SampleEvent,
@@ -252,6 +255,26 @@ def test_a_cancel_is_seen_within_a_token(start: Start) -> None:
     harness.writer.permits.release(50)
     harness.send(generate("2", 1))  # and the worker goes on
     harness.read_to(Done("2"))
+
+
+def test_a_cancel_is_seen_while_a_text_is_explained(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def explain(*args: object, should_stop: Callable[[], bool], **more: object) -> NoReturn:
+        begun.set()
+        pause = threading.Event()
+        while not should_stop():
+            pause.wait(0.001)
+        raise InterruptedError
+
+    monkeypatch.setattr(contributions, "contributions", explain)
+    harness = start()
+    harness.send(Contributions("1", "a text"))
+    assert begun.wait(PATIENCE)
+    harness.send(Cancel("1"))
+    assert harness.read() == Cancelled("1")
 
 
 def test_a_queued_request_is_cancelled_before_it_begins(start: Start) -> None:

@@ -83,6 +83,20 @@ def test_a_long_text_is_explained_some_tokens_at_a_time(tiny_writers, monkeypatc
     assert max(asked) > 40
 
 
+def test_of_a_very_long_text_the_beginning_is_explained(tiny_writers):
+    whole = contributions(tiny_writers["cvae"], TEXT, LOUD, z=np.zeros(3))
+    first = contributions(tiny_writers["cvae"], TEXT, LOUD, z=np.zeros(3), most=4)
+    assert "".join(part.piece for part in first) == "".join(part.piece for part in whole[:4])
+    for part, same in zip(first, whole, strict=False):
+        assert part.by_condition == pytest.approx(same.by_condition, abs=1e-4)
+
+
+def test_it_can_be_stopped(tiny_writers):
+    turns = iter([False, False, True])
+    with pytest.raises(InterruptedError):
+        contributions(tiny_writers["cvae"], TEXT, LOUD, should_stop=lambda: next(turns))
+
+
 def test_any_writer_with_gradients_can_be_asked():
     """A linear one, whose contributions are known: weight × input, whatever the path."""
     space = condition_space()
