@@ -1,5 +1,6 @@
 """What the curator can do with a post."""
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -18,6 +19,12 @@ _CAN: dict[State, tuple[Action, ...]] = {
     "given up": ("look_for", "again", "posted_as"),
     "withdrawn": ("again",),
 }
+Missing = Literal["approval", "look"]
+"""What has to come before a post may go out again: its approval, or a look whether it is out."""
+
+_IN_ADDRESS = re.compile(r"/status(?:es)?/(\d{1,20})(?!\w)", re.ASCII)
+_ALONE = re.compile(r"\d{15,20}", re.ASCII)
+"""An id on its own: those that X gives since 2010 are no shorter, so a slip of the hand is seen."""
 
 
 class Handling:
@@ -52,6 +59,14 @@ class Handling:
         }
         return tuple(action for action in _CAN.get(post.state, ()) if not not_now.get(action))
 
+    def missing(self, post: Post, action: Action) -> Missing | None:
+        """Return what keeps a post from going out again that could otherwise."""
+        if action not in ("again", "plain") or action not in _CAN.get(post.state, ()):
+            return None
+        if not self._is_approved(post.id):
+            return "approval"
+        return "look" if action == "again" and post.is_unseen else None
+
     def check(self, post_id: str, action: Action) -> Post:
         """Return the post if this can be done with it."""
         post = self._outbox.post(post_id)
@@ -84,9 +99,9 @@ class Handling:
     def posted_as(self, post_id: str, tweet: str) -> None:
         """Say that a post is on X: its id there, or its address."""
         self.check(post_id, "posted_as")
-        id = tweet.strip().split("?")[0].rstrip("/").rpartition("/")[2]
-        if not (id.isascii() and id.isdigit()):
-            raise NotAllowed("the id of a post is a number; it ends the post's address")
+        id = _id_in(tweet)
+        if id is None:
+            raise NotAllowed("the id of a post is a number, behind /status/ in its address")
         if self._outbox.claims(id):
             raise NotAllowed("another post is known to be that one")
         self._do(post_id, "posted", tweet=id, by_hand=True, why="as the curator says")
@@ -107,3 +122,11 @@ class Handling:
     def _do(self, post_id: str, kind: str, **data: str | bool) -> None:
         if self._record(post_id, kind, **data) is None:
             raise NotAllowed("it has just changed")
+
+
+def _id_in(said: str) -> str | None:
+    """Return the id in a post's address, or said alone; the address may go on to a photo of it."""
+    said = said.strip()
+    if found := _IN_ADDRESS.search(said.split("?")[0]):
+        return found[1]
+    return said if _ALONE.fullmatch(said) else None

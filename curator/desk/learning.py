@@ -274,6 +274,8 @@ class Learning:
         Before is what is in use, unless that is the version itself or for another model; else the
         model alone. The songs are those judged last. Raises `EngineError`, `EngineCancelled`.
         """
+        if not self.looked:
+            await self.look()
         base = rival(version, self.versions.in_use)
         pairs: list[Pair] = []
         for song in self._songs():

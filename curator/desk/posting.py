@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from curator.config import Settings
 from curator.desk.books import DeskBook
 from curator.desk.changes import Noticed, OutboxChanged
-from curator.desk.handling import Action, Handling
+from curator.desk.handling import Action, Handling, Missing
 from curator.desk.ledger import Ledger
 from curator.desk.queueing import Followed, Queueing
 from curator.desk.sending import Sending
@@ -121,6 +121,11 @@ class Posting:
         return self._sending.sender.stopped
 
     @property
+    def halted(self) -> str | None:
+        """Why not even uncertain posts are looked for until `start_again`, None while they are."""
+        return self._sending.sender.halted
+
+    @property
     def trouble(self) -> str | None:
         """What went wrong last with X and is waited out, None when all is well."""
         return self._sending.sender.trouble
@@ -158,6 +163,11 @@ class Posting:
         return OutboxRow(
             post, self._ledger.requests.get(post.request), seconds, self._handling.can(post)
         )
+
+    def missing(self, post_id: str, action: Action) -> Missing | None:
+        """Return what keeps a post from going out again that could otherwise."""
+        post = self.outbox.post(post_id)
+        return None if post is None else self._handling.missing(post, action)
 
     # What the curator can do
 

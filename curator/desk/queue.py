@@ -75,6 +75,11 @@ class Order(Sequence[str]):
                 return offset + at
         return None
 
+    def gap(self, request_id: str) -> int:
+        """Return where a request would be among the first: how many of them came before it."""
+        number = self.numbers.get(request_id)
+        return 0 if number is None else bisect_left(self.first, number)
+
     def put(self, request_id: str, where: Literal["first", "last", "away"]) -> None:
         """Show a request among the first, among the last, or not."""
         number = self.numbers.get(request_id)
@@ -193,6 +198,10 @@ class Queue:
         """Return where in `ids` a request is, None if it is not shown."""
         return None if request_id is None else self._order.place(request_id)
 
+    def gap(self, request_id: str | None) -> int:
+        """Return where in `ids` a request that is not shown would be, 0 for none."""
+        return 0 if request_id is None else self._order.gap(request_id)
+
     def item(self, request_id: str) -> Item:
         """Return one request as the queue shows it."""
         item = self._items.get(request_id)
@@ -235,7 +244,7 @@ class Queue:
     def following(self, request_id: str | None, count: int) -> list[str]:
         """Return the next `count` requests to judge after this one, going round at the end."""
         ids, place = self.ids(), self.place(request_id)
-        at = -1 if place is None else place
+        at = self.gap(request_id) - 1 if place is None else place
         found: dict[Standing, list[str]] = {"to do": [], "deferred": [], "settled": []}
         for step in range(1, len(ids) + (place is None)):
             request = ids[(at + step) % len(ids)]

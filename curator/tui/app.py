@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
+from textual._context import active_message_pump
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
 from curator.tui.clashes import check_keys
 from curator.tui.keys import BY_ID, bindings, keys_of
+from curator.tui.pauses import caught_up
+from curator.tui.screens.everywhere import Everywhere
 from curator.tui.screens.opening import OpeningScreen
 from curator.tui.theme import CURATOR_DARK, CURATOR_LIGHT, DARK
 
@@ -138,23 +142,24 @@ class CuratorApp(App[None]):
             )
 
     async def action_leave(self) -> None:
-        """Show how the sitting went, then leave."""
+        """Show how the sitting went, then leave; where that is shown already, leave."""
         from curator.tui.screens.sitting import SittingScreen
 
         if isinstance(self.screen, SittingScreen):
+            self.screen.leave()
             return
         if not self.is_ready or not self.desk.is_open:
             self.exit()
             return
-        from curator.tui.pauses import caught_up
-
         # What was typed before this key may still be on its way, or be about to be saved.
         for node in filter(None, (self.review, self.screen.focused)):
             await caught_up(node)
         self.review.leave_editor()
         waiting = self.review.put_aside()
         keeper = self.desk.ledger.keeper
-        screen = SittingScreen(self.desk.sitting(), keeper.unsaved if keeper else 0, waiting)
+        unsaved = keeper.unsaved if keeper else 0
+        running = self.desk.learning.running
+        screen = SittingScreen(self.desk.sitting(), unsaved, waiting, running)
         self.push_screen(screen, self._answered)
 
     def _answered(self, leave: bool | None) -> None:
@@ -198,11 +203,37 @@ class CuratorApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and clicks are how the desk knows that the curator is there."""
-        pressed = isinstance(event, (events.Key, events.MouseDown)) and not event.is_forwarded
-        if pressed and self.is_ready:
+        new = self.is_ready and not event.is_forwarded
+        if new and isinstance(event, (events.Key, events.MouseDown)):
             self.desk.judging.active()
             self.review.key_pressed()
-        await super().on_event(event)
+        if new and isinstance(event, (events.Key, events.Paste)):
+            self.app_focus = True  # what had the focus before the terminal lost it has it again
+            if self.focused is None:
+                await caught_up(self.screen)  # it may be about to give something the focus
+        if not (new and isinstance(event, events.Key) and await self._is_command(event.key)):
+            await super().on_event(event)
+
+    async def _is_command(self, key: str) -> bool:
+        """Do what a key is for on a page on which nothing has the focus; whether that was anything.
+
+        Textual would send the key to the page and look it up when it comes back. Those right behind
+        it would be on their way to the page by then, past the field or dialog that it opens.
+        """
+        if self.focused is not None or not isinstance(self.screen, Everywhere):
+            return False
+        return await self._check_bindings(key, priority=True) or await self._check_bindings(key)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Take the screen on top away.
+
+        A screen that was closed already, and closes itself again for a second key or click that
+        was on its way to it, must not take the one below.
+        """
+        asking = active_message_pump.get(None)
+        if isinstance(asking, Screen) and asking is not self.screen:
+            return AwaitComplete()
+        return super().pop_screen()
 
 
 def _rescued(path: Path) -> str:

@@ -59,7 +59,12 @@ def _figures(desk: Desk) -> tuple[Piece, ...]:
     pieces.append((f"{sitting.approved:,} approved", "muted"))
     if sitting.pace:
         pieces.append((f"{sitting.pace:.0f} an hour", "muted"))
-    return (*_inbox(desk), *pieces)
+    return (*_inbox(desk), *_learning(desk), *pieces)
+
+
+def _learning(desk: Desk) -> tuple[Piece, ...]:
+    running = desk.learning.running
+    return ((f"{running.version} learns", "link"),) if running else ()
 
 
 def _inbox(desk: Desk) -> tuple[Piece, ...]:

@@ -15,12 +15,14 @@ from curator.domain.versions import Use, Version
 from curator.domain.wishes import Wish
 from curator.tui.facts import song_name
 from curator.tui.widgets.inked import Line
-from curator.tui.wording import clean, counted, fit, pad, wrap
+from curator.tui.wording import clean, counted, duration, fit, pad, wrap
 
 _SAID = {
     "verdict": "verdicts", "stars": "stars", "rank": "best and worst", "edit": "edits",
     "likes": "likes on X",
 }  # fmt: skip
+_MOST_VERSIONS = 8
+"""Versions that are listed: around the chosen one, so that what is said of it stays in view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,11 @@ def versions(facts: Lessons, width: int) -> Iterator[Line]:
         text += "of them liked and a few not; 100 say a good deal."
         yield from wrapped(text, width, "muted")
         return
-    for version in reversed(facts.versions):
+    newest_first = facts.versions[::-1]
+    first = _first_shown(newest_first, facts.chosen)
+    last = first + _MOST_VERSIONS
+    yield from _left_out(first, "newer")
+    for version in newest_first[first:last]:
         chosen = version.name == facts.chosen
         auc = version.figures.auc
         skill = f"AUC {interval(auc)}" if auc and version.figures.enough else "skill unknown"
@@ -74,6 +80,18 @@ def versions(facts: Lessons, width: int) -> Iterator[Line]:
             ("  ", "text"),
             (state, "good"),
         ]
+    yield from _left_out(len(newest_first) - last, "older")
+
+
+def _first_shown(versions: Sequence[Version], chosen: str) -> int:
+    """Return where the list begins, such that the chosen version is in its middle if it can be."""
+    at = next((n for n, version in enumerate(versions) if version.name == chosen), 0)
+    return max(0, min(at - _MOST_VERSIONS // 2, len(versions) - _MOST_VERSIONS))
+
+
+def _left_out(number: int, which: str) -> Iterator[Line]:
+    if number > 0:
+        yield [(f"  … {number:,} {which}", "faint")]
 
 
 def promotion(facts: Lessons, width: int) -> Iterator[Line]:
@@ -170,7 +188,7 @@ def progress(running: Running, width: int, stop: str) -> Line:
         return [(fit(f"{text}: the model is being loaded · {stop} stops it", width), "link")]
     share = now.done / now.total if now.total else 0.0
     full = min(round(16 * share), 16)
-    left = f" · {now.seconds_left:.0f} s left" if now.seconds_left is not None else ""
+    left = f" · {duration(now.seconds_left)} left" if now.seconds_left is not None else ""
     said = f"{text}: {shown(now.phase, 30)} "
     end = f"{left} · {stop} stops it"
     return [
@@ -179,6 +197,13 @@ def progress(running: Running, width: int, stop: str) -> Line:
         ("━" * (16 - full), "faint"),
         (end, "muted"),
     ]
+
+
+def still_learning(running: Running) -> str:
+    """Return that a training is not done yet, and how long it has left as far as that is known."""
+    left = running.progress.seconds_left if running.progress else None
+    said = f"{running.version} is still learning"
+    return said if left is None else f"{said}, {duration(left)} left"
 
 
 def interval(of: Interval) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from curator.desk.exploring import Reading, Walk
-from curator.domain.surprise import shares_of_word, words_of
+from curator.domain.surprise import shares_of_word, word_of, words_of
 
 
 @dataclass(slots=True)
@@ -33,6 +33,11 @@ class Look:
             for name, nats in shares_of_word(self.pieces, word.start, shares).items():
                 sums[name] = sums.get(name, 0.0) + abs(nats)
         self.names = tuple(sorted(sums, key=lambda name: -sums[name]))
+
+    def is_weighed(self, cursor: int) -> bool:
+        """Whether there are shares for all of a piece's word: a long text has them only first."""
+        end = sum(len(piece) for piece in self.pieces[: word_of(self.pieces, cursor).stop])
+        return end <= len("".join(piece for piece, _ in self.shares).lstrip())
 
     def shares_at(self, cursor: int) -> tuple[tuple[str, float], ...]:
         """Return what each condition did to the word under the cursor."""

@@ -1,32 +1,43 @@
 """The palette: every action of the desk, found by its name or by what it does."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from textual.actions import parse
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.screen import Screen
 
 from curator.tui.keys import COMMANDS, Command, Scope, shown_keys
+from curator.tui.screens.dialog import Dialog
 from curator.tui.screens.explore_page import ExplorePage
 from curator.tui.screens.learn_page import LearnPage
 from curator.tui.screens.outbox_page import OutboxPage
+from curator.tui.screens.review import ReviewScreen
 
 _HIDDEN = {"palette"}
+_SCOPES: tuple[tuple[type[Screen[Any]], Scope], ...] = (
+    (ReviewScreen, "review"),
+    (ExplorePage, "explore"),
+    (OutboxPage, "outbox"),
+    (LearnPage, "learn"),
+    (Dialog, "dialog"),
+)
 
 
 class DeskCommands(Provider):
     """Made from the same list as the bindings; greyed-out actions are left out."""
 
+    _has_run = False
+
     def _offered(self) -> Iterator[tuple[Command, str]]:
         seen: set[str] = set()
-        here: Scope = "review"
-        if isinstance(self.screen, ExplorePage):
-            here = "explore"
-        elif isinstance(self.screen, OutboxPage):
-            here = "outbox"
-        elif isinstance(self.screen, LearnPage):
-            here = "learn"
+        screen = self.screen
+        here: Scope = next((scope for kind, scope in _SCOPES if isinstance(screen, kind)), "any")
         for command in COMMANDS:
             if command.id in _HIDDEN or not command.works_in(here, "any"):
+                continue
+            if not self._can_run(command):
                 continue
             if command.label in seen and command.scope == "any":
                 continue
@@ -37,8 +48,14 @@ class DeskCommands(Provider):
             name = f"{command.label}{stars}"
             yield command, f"{name}  [{keys}]" if keys else name
 
+    def _can_run(self, command: Command) -> bool:
+        owner, name, parameters = parse(command.does)
+        return bool(owner or self.screen.check_action(name, parameters))
+
     async def _run(self, command: Command) -> None:
-        await self.screen.run_action(command.does)
+        if not self._has_run:  # a double click chooses it twice
+            self._has_run = True
+            await self.screen.run_action(command.does)
 
     async def discover(self) -> Hits:
         """Offer everything."""

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from textual.dom import DOMNode
+from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.widget import Widget
 
 _PATIENCE = 3.0
 """Seconds; whoever waits so long for a busy node goes on without."""
@@ -21,6 +23,13 @@ async def caught_up(node: MessagePump) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 await reached.wait()
+
+
+async def tell(field: Widget, message: Message) -> None:
+    """Tell a field's screen something, between what was typed before and what is typed after it."""
+    await caught_up(field)
+    field.screen.post_message(message)
+    await caught_up(field.screen)
 
 
 class Pauses:

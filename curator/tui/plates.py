@@ -39,10 +39,17 @@ def empty(desk: Desk) -> Plate:
     )
 
 
+_FILTER_KEYS = _keys(("esc", "show everything again"), ("/", "change the filter"))
+
+
 def nothing_passes() -> Plate:
     """The filter lets nothing through."""
-    return _plate("Nothing matches the filter", *_keys(("esc", "show everything again"),
-                                                       ("/", "change the filter")))  # fmt: skip
+    return _plate("Nothing matches the filter", *_FILTER_KEYS)
+
+
+def none_left() -> Plate:
+    """What the filter lets through is judged."""
+    return _plate("All that match the filter are judged", *_FILTER_KEYS)
 
 
 def finished(desk: Desk) -> Plate:

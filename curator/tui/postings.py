@@ -71,20 +71,30 @@ def mark(desk: Desk, request_id: str, *, approved: bool) -> Mark | None:
         post = max(posts, key=lambda post: post.at)
     if post is None or (row := desk.posting.row(post.id)) is None:
         return None
-    return mark_of(row)
+    return mark_of(desk, row)
 
 
-def mark_of(row: OutboxRow) -> Mark:
+def mark_of(desk: Desk, row: OutboxRow) -> Mark:
     """Return how a post is marked."""
     state = row.post.state
     sign, ink = SIGNS[state]
-    return Mark(sign, ink, _left(row) if state == "queued" else word(state))
+    if state != "queued":
+        return Mark(sign, ink, word(state))
+    return Mark(sign, ink, "waits" if _is_kept(desk, row) else _left(row))
 
 
 def _left(row: OutboxRow) -> str:
     """Return when a queued post leaves, short: "in 14 s", "now"."""
     seconds = ceil(row.seconds or 0.0)
     return f"in {duration(seconds)}" if seconds else "now"
+
+
+def _is_kept(desk: Desk, row: OutboxRow) -> bool:
+    """Whether a queued post does not leave when it is due: nothing does."""
+    posting = desk.posting
+    if posting.dry:
+        return False
+    return bool(posting.stopped or (posting.trouble and not row.seconds))
 
 
 def going(desk: Desk, row: OutboxRow) -> Piece:
@@ -95,7 +105,7 @@ def going(desk: Desk, row: OutboxRow) -> Piece:
         return f"is rehearsed {when}, nothing is sent", "accent"
     if posting.stopped:
         return "waits: posting has stopped", "bad"
-    if row.post.why:
+    if row.post.why and not _is_kept(desk, row):
         return f"waits, {when} another try. {shown(row.post.why, 300)}", "warn"
     if posting.trouble:
         return f"waits for X. {shown(posting.trouble, 300)}", "warn"
@@ -138,10 +148,30 @@ def _posted(desk: Desk, post: Post) -> str:
 
 def _looked(desk: Desk, post: Post) -> str:
     if not post.looked:
-        return "It is looked for."
+        return _unlooked(desk)
     times = counted(post.looked, "time")
     more = "" if post.looked < len(LOOKS) else "; by itself no more"
     return f"Looked for in vain {times}, last {_ago(desk, post.looked_at or post.at)}{more}."
+
+
+def _unlooked(desk: Desk) -> str:
+    posting = desk.posting
+    if posting.dry:
+        return "In a dry run nothing is looked for."
+    if posting.halted:
+        return "It is looked for once posting goes on."
+    if posting.trouble:
+        return "It is looked for as soon as X is asked again."
+    return "It is looked for."
+
+
+def unseeing(desk: Desk, go_on: str) -> str:
+    """Return why nothing can be looked for on X, if so; `go_on` is the key that ends a stop."""
+    if desk.posting.dry:
+        return "in a dry run nothing can be read on X"
+    if desk.posting.halted:
+        return f"posting has stopped, and with it the looking: {go_on} goes on"
+    return ""
 
 
 def _ago(desk: Desk, at: str) -> str:
@@ -197,15 +227,16 @@ def figures(desk: Desk) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def refusal(row: OutboxRow, action: Action, look: str) -> str:
+def refusal(desk: Desk, row: OutboxRow, action: Action, look: str) -> str:
     """Return why something can't be done with a post; `look` is the key that looks for one."""
     post = row.post
-    if action == "again" and post.state == "uncertain":
-        return f"it has to be looked for first: {look} does so now"
-    if action == "again" and post.state == "withdrawn":
-        return "its approval was taken back: approve it anew"
     if action == "withdraw" and post.state == "posted":
         return "it is posted already: only on X can it be deleted"
-    if action == "plain" and post.state == "rejected":
+    if action == "plain" and post.state == "rejected" and post.reply_to is None:
         return "it is a plain post already"
+    match desk.posting.missing(post.id, action):
+        case "approval":
+            return "its approval was taken back: approve it anew"
+        case "look":
+            return f"it has to be looked for first: {look} does so now"
     return f"that is not for a post that is {word(post.state)}"

@@ -227,6 +227,14 @@ async def test_the_queue_turns_to_deferred_requests_last(desk, until):
     assert desk.queue.left() == 3
 
 
+async def test_the_queue_goes_on_from_where_a_request_was_before_it_left(desk, until):
+    first, second, third = desk.asking.typed("A – One\nB – Two\nC – Three")
+    desk.queue.filter = Filter.parse("-two")
+    assert desk.queue.after(second.id) == third.id
+    assert desk.queue.following(second.id, 5) == [third.id, first.id]
+    assert [desk.queue.gap(r) for r in (None, first.id, second.id, third.id)] == [0, 0, 1, 1]
+
+
 async def test_what_earlier_sittings_settled_is_shown_only_when_asked_for(desk, desks, until):
     request = await ask(desk, until)
     desk.judging.approve(desk.ledger.samples(request.id)[0].id)

@@ -10,6 +10,7 @@ from curator.config import Settings
 from curator.desk.changes import Grew, LearningChanged, Noticed
 from curator.desk.desk import Desk
 from curator.desk.learning import NotPromoted
+from curator.desk.survey import Survey
 from curator.domain.arms import in_order
 from curator.engine.errors import EngineError
 from curator.engine.messages import Progress, Ready, Trained, Written
@@ -346,6 +347,15 @@ async def test_a_look_counts_labels_and_the_approvals_of_each_arm(desk, until):
     }  # fmt: skip
     assert survey.periods_of["v1"] == survey.rates
     assert desk.learning.new_labels() == 4
+
+
+async def test_songs_to_compare_on_are_looked_for_first(desk, until):
+    _, samples = await written(desk, until)
+    desk.judging.reject(samples[0].id)
+    version = await trained(desk, until)
+    desk.learning.survey, desk.learning.looked = Survey(), False
+    pairs = await desk.learning.compare(version)
+    assert {pair.song.title for pair in pairs} == {"Rain"}
 
 
 async def test_before_and_after_are_the_same_songs_and_seeds(desk, until):

@@ -355,9 +355,10 @@ def without_pauses(monkeypatch):
         "editing.DRAFT_PAUSE",
         "listening.STREAM_PAUSE",
         "listening.KEY_PAUSE",
+        "beside.LOOK_PAUSE",
     ):
         monkeypatch.setattr(f"curator.tui.screens.{pause}", 0.001)
-    monkeypatch.setattr("curator.tui.screens.page.SAID_FOR", 1000.0)
+    monkeypatch.setattr("curator.tui.screens.telling.SAID_FOR", 1000.0)
 
 
 @pytest.fixture
@@ -372,6 +373,7 @@ def script():
         Engine=ScriptedEngine,
         X=ScriptedX,
         LINES=LINES,
+        POSTS=POSTS,
         requests=requests,
         requests_noon=NOON,
         fill_outbox=fill_outbox,

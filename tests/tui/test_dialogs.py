@@ -172,6 +172,22 @@ async def test_sliders_by_mouse(stage):
         assert slider.value == 1.0
 
 
+@pytest.mark.parametrize("size", [(60, 16), (72, 24), (80, 24)])
+async def test_every_slider_can_be_reached_and_shows_its_value(stage, size):
+    async with stage.open(size=size) as pilot:
+        app = pilot.app
+        await pilot.press("s")
+        panel = app.screen.query_one("#panel")
+        for slider in app.screen.query(Slider):
+            slider.focus()
+            await pilot.pause()
+            assert panel.region.contains_region(slider.region)
+            number = "" if slider.value is None else f"{slider.value:.{slider.scale.digits}f}"
+            assert (
+                f"{number or 'unknown'} {slider.scale.unit}".strip() in slider.render_line(0).text
+            )
+
+
 def test_genres_come_from_the_models_data():
     assert {"techno", "dream pop", "rock"} <= set(labels())
 

@@ -1,11 +1,13 @@
 """Editing in place: diff, length, drafts that survive."""
 
+import asyncio
 import shutil
 
-from textual.events import Paste
+from textual.events import Key, Paste
 
 from curator.domain.session import Session
 from curator.store import Store
+from curator.tui.messages import CardsChanged
 from curator.tui.widgets.editor import DiffFacts, DiffView, Editor
 from curator.tui.wording import editable
 
@@ -181,6 +183,18 @@ async def test_samples_that_come_in_do_not_disturb_the_edit(stage, script):
         await pilot.pause()
         assert app.review.editor.text.endswith(" mine")
         assert app.review.at == 0
+
+
+async def test_what_comes_in_while_the_editor_is_made_does_not_disturb_it(stage, script):
+    async with stage.open() as pilot:
+        app = pilot.app
+        app.post_message(Key("e", "e"))
+        async with asyncio.timeout(60):
+            while app.focused is None:
+                app.review.post_message(CardsChanged(app.review.request_id))
+                await asyncio.sleep(0)
+        await script.settled(pilot)
+        assert app.review.editor.text.endswith("stands in it.")
 
 
 def test_what_cannot_be_seen_is_left_out_of_an_edit():

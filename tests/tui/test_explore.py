@@ -83,6 +83,28 @@ async def test_down_goes_by_lines_and_then_to_the_walk(stage, inside):
         assert screen.part == "text"
 
 
+async def test_down_gets_to_the_walk_also_where_no_surprisals_are(stage, script):
+    async with stage.open(size=(60, 24)) as pilot:
+        pilot.app.desk.engine.refuses = {"surprisal": "the model broke"}
+        await pilot.press("i")
+        screen = pilot.app.screen
+        await script.until(lambda: screen.look.surprise_error)
+        await pilot.pause()
+        assert len(lines(screen, TokenText)) > 1
+        await pilot.press("down")
+        assert screen.part == "walk"
+
+
+async def test_of_a_very_long_text_only_the_beginning_is_weighed(stage, inside):
+    async with stage.open() as pilot:
+        screen = await inside(pilot)
+        screen.look.shares = screen.look.shares[:3]
+        screen.show_text()
+        assert "nats that each added" in lines(screen, Bars)[0]
+        await pilot.press("end")
+        assert "weighed is only the beginning of so long a text" in lines(screen, Bars)[0]
+
+
 async def test_walking(stage, script, inside):
     async with stage.open() as pilot:
         engine = pilot.app.desk.engine
@@ -212,6 +234,23 @@ async def test_a_kept_point_is_a_sample_like_any_other(stage, script, inside):
         await script.settled(pilot)
         later = {card.sample.id: card.number for card in app.desk.cards.of(request_id)}
         assert later[sample.id] == 11  # behind the rows of the request's own
+
+
+async def test_a_walk_that_starts_at_the_last_sample_survives_what_is_kept_of_it(
+    stage, script, inside
+):
+    async with stage.open() as pilot:
+        await pilot.press("end")
+        screen = await inside(pilot, "tab", "right")
+        await script.until(lambda: screen.way.next_unread(ahead=True) is None)
+        way = screen.way
+        assert (screen.card.number, screen.other.number) == (5, 1)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (screen.way, screen.other.number) == (way, 1)
+        assert "✓ kept" in lines(screen, PathView)[2]
+        await pilot.press("right")
+        assert "0.33" in lines(screen, PathView)[2]
 
 
 async def test_j_and_o_choose_samples(stage, script, inside):

@@ -63,3 +63,10 @@ def test_the_estimate_follows_the_rate():
     assert estimate.left("r", 1, 4, {}, 2.0) == pytest.approx(6.0)
     assert estimate.left("r", 1, 4, {1: "x" * 60}, 3.0) == pytest.approx(5.0)
     assert estimate.left("other", 1, 4, {}, 4.0) is None
+
+
+def test_the_estimate_of_a_second_batch_begins_anew():
+    estimate = Estimate()
+    assert estimate.left("r", 0, 4, {}, 0.0) is None
+    assert estimate.left("r", 4, 8, {}, 600.0) is None
+    assert estimate.left("r", 5, 8, {}, 602.0) == pytest.approx(6.0)

@@ -166,6 +166,9 @@ async def test_writing_is_counted_and_timed(stage, script, monkeypatch):
         await script.until(lambda: not app.review.pauses.is_later("stream"))
         await pilot.pause()
         assert "writing 2/5, 7 s left" in header(app)
+        engine.go_on()
+        await script.settled(pilot)
+        assert app.review.time_left is None
 
 
 async def test_a_restart_of_the_engine_begins_the_rows_again(stage, script):

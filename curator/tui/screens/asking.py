@@ -19,6 +19,7 @@ from curator.tui.widgets.filter_line import FilterLine
 from curator.tui.wording import counted
 
 _MOST_PASTED = 200_000
+_SIDE = ("-queue-on", "-queue-off")
 FILTER_PAUSE = 0.15
 """Seconds of quiet after which the typed filter is used."""
 
@@ -27,6 +28,10 @@ class Asking(Judging, Everywhere):
     """Opens the dialogs and takes what they bring back."""
 
     _line: FilterLine | None = None
+    _came_from: str | None = None
+    """The request that the curator was on when the filter began to be typed."""
+    _side: tuple[str, ...] = ()
+    """How the queue was set before the filter showed it."""
 
     # New requests
 
@@ -155,13 +160,19 @@ class Asking(Judging, Everywhere):
 
     async def action_filter(self) -> None:
         """Type a filter."""
+        self._came_from = self.request_id
+        if self.filter_line is None:
+            self._side = tuple(name for name in _SIDE if self.has_class(name))
+        self._set_side("-queue-on")
         if self._line is None:
             self._line = FilterLine(id="filter")
             await self.query_one("#side").mount(self._line, before=0)
-        self.set_class(True, "-queue-on")
-        self.set_class(False, "-queue-off")
         self._line.open()
         self.show_keys()
+
+    def _set_side(self, *names: str) -> None:
+        for name in _SIDE:
+            self.set_class(name in names, name)
 
     def on_filter_line_typed(self, message: FilterLine.Typed) -> None:
         """Use the filter, once the typing pauses."""
@@ -180,9 +191,11 @@ class Asking(Judging, Everywhere):
         self.desk.queue.filter = wanted
         count = counted(len(self.desk.queue.ids()), "request")
         line.say(error or (count if wanted.terms else "all requests"), "bad" if error else "muted")
-        if self.desk.queue.place(self.request_id) is None:
-            ids = self.desk.queue.ids()
-            self.go_to(self.desk.queue.after(None) or (ids[0] if ids else None))
+        queue, ids = self.desk.queue, self.desk.queue.ids()
+        if queue.place(self._came_from) is not None:
+            self.go_to(self._came_from)
+        elif queue.place(self.request_id) is None:
+            self.go_to(queue.after(None) or (ids[0] if ids else None))
         self.show_all()
         return not error
 
@@ -194,7 +207,15 @@ class Asking(Judging, Everywhere):
             self.set_focus(None)
             if not self.desk.queue.filter.terms:
                 self.clear_filter()
+            self._came_from = None
             self.show_keys()
+
+    def leave_filter(self) -> None:
+        """Go back to judging if a filter is being typed: one that is understood is kept."""
+        if self.filter_line is not None and self.focused is not None:
+            self.on_filter_line_kept()
+            if self.focused is not None:
+                self.clear_filter()
 
     def on_filter_line_cleared(self) -> None:
         """Show all requests again."""
@@ -206,10 +227,13 @@ class Asking(Judging, Everywhere):
         self.set_focus(None)
         if self._line is not None:
             self._line.close()
-        self.set_class(False, "-queue-on")
+        if self.has_class("-queue-on"):  # else it was hidden while the filter was kept
+            self._set_side(*self._side)
         self.desk.queue.filter = Filter()
-        if self.request_id is None:
-            self.go_to(self.desk.queue.after(None))
+        back = self._came_from or self.request_id or self.desk.queue.after(None)
+        self._came_from = None
+        if back != self.request_id:
+            self.go_to(back)
         self.show_all()
 
     # The rest

@@ -77,8 +77,8 @@ class Dialog(ModalScreen[Result | None]):
         self.app.simulate_key(message.key)
 
     def action_accept(self) -> None:
-        """Close the dialog with what it holds."""
-        raise NotImplementedError
+        """Close the dialog with what it holds; here, nothing."""
+        self.dismiss(None)
 
     def action_cancel(self) -> None:
         """Close the dialog and bring nothing back."""

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from textual.widget import AwaitMount
+
 from curator.desk.cards import Card
 from curator.domain.records import Sample
 from curator.tui import facts
@@ -24,6 +26,7 @@ class Editing(Judging):
 
     _sample: Sample | None = None
     _mounted: "Editor | None" = None
+    _mounting: AwaitMount
 
     @property
     def editor(self) -> "Editor | None":
@@ -35,7 +38,10 @@ class Editing(Judging):
         if self.editor is not None:
             self.editor.take_focus()
             return
-        card = self._card()
+        if self._card() is None:
+            return
+        editor = await self._mount_editor()
+        card = self._card()  # it may have become another one meanwhile
         if card is None:
             return
         self._sample = card.sample
@@ -43,16 +49,21 @@ class Editing(Judging):
         text = judgement.draft if judgement.draft is not None else card.text
         text, lost = editable(text)
         written, _ = editable(card.sample.text)
-        if self._mounted is None:
-            from curator.tui.widgets.editor import Editor
-
-            self._mounted = Editor(self._save)
-            await self.query_one("#stage").mount(self._mounted)
-        self._room(self._mounted.open(written, text, self._text_width()))
+        self._room(editor.open(written, text, self._text_width()))
         if judgement.draft is not None:
             self.say("your draft is still here: go on with it")
         elif lost:
             self.say("what can't be seen was left out of the text", "warn")
+
+    async def _mount_editor(self) -> "Editor":
+        """Return the editor; the first time, once its parts are there too."""
+        if self._mounted is None:
+            from curator.tui.widgets.editor import Editor
+
+            self._mounted = Editor(self._save)
+            self._mounting = self.query_one("#stage").mount(self._mounted)
+        await self._mounting
+        return self._mounted
 
     def _text_width(self) -> int:
         return room_for_text(self.query_one(CardsView).scrollable_content_region.width)

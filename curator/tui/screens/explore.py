@@ -9,16 +9,13 @@ from functools import partial
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.dom import DOMNode
 from textual.worker import Worker, WorkerError
 
 from curator.desk.changes import CardsChanged, Change, EngineChanged
-from curator.domain.plain import shown
 from curator.engine.errors import EngineCancelled, EngineError
 from curator.tui.keys import bindings
 from curator.tui.looking import Way
 from curator.tui.screens.explore_page import ExplorePage, Part
-from curator.tui.widgets.key_bar import KeyBar
 from curator.tui.widgets.path_view import PathView
 from curator.tui.widgets.token_text import TokenText
 
@@ -31,36 +28,18 @@ class ExploreScreen(ExplorePage):
     _kept_id: str | None = None
 
     def on_mount(self) -> None:
-        """Begin to look, and to listen to the desk."""
-        self._deafen = self.desk.listen(self._told)
+        """Begin to look."""
         self._open()
 
-    def on_unmount(self) -> None:
-        """Listen no more; Textual ends the workers, and with them what they asked for."""
-        self._deafen()
-
-    def _told(self, change: Change) -> None:
+    def is_about(self, change: Change) -> bool:
+        """Whether it tells of this request, or of the model."""
         ours = isinstance(change, CardsChanged) and change.request_id == self.request_id
-        if ours or isinstance(change, EngineChanged):
-            self.call_later(self._refreshed)
-
-    def _refreshed(self) -> None:
-        if self.is_attached:
-            self.show_all()
-
-    def on_resize(self) -> None:
-        """Fit the new size."""
-        self.call_after_refresh(self._refreshed)
+        return ours or isinstance(change, EngineChanged)
 
     @property
     def chosen_id(self) -> str:
         """The sample to go back to: the one that was kept last, else the one looked into."""
         return self._kept_id or self.sample_id
-
-    @property
-    def home(self) -> DOMNode:
-        """The node whose actions the palette runs."""
-        return self
 
     # What is asked of the model
 
@@ -73,7 +52,7 @@ class ExploreScreen(ExplorePage):
     async def _ask(self) -> None:
         """Ask about the text, then for a point of the walk, then about the conditions.
 
-        The last takes longest, and the worker can't be called off within it.
+        The last takes longest.
         """
         look, sample, exploring = self.look, self.card.sample, self.desk.exploring
         try:
@@ -104,9 +83,10 @@ class ExploreScreen(ExplorePage):
 
     def _go(self) -> Worker[None] | None:
         """Have the chosen point of the walk written, and in the walk those around it."""
-        way = self.way
-        if way is None:
+        way, other = self.way, self.other
+        if way is None or other is None:
             return None
+        self._ends[self.sample_id] = other.sample.id
         walking: Worker[None] = self.run_worker(
             partial(self._walk, way), group="walk", exclusive=True
         )
@@ -200,6 +180,7 @@ class ExploreScreen(ExplorePage):
         at = max(0, min(ids.index(self.sample_id) + step, len(ids) - 1))
         if ids[at] != self.sample_id:
             self.sample_id, self._kept_id = ids[at], None
+            self.say("")
             self._open()
 
     def action_other_end(self) -> None:
@@ -216,7 +197,7 @@ class ExploreScreen(ExplorePage):
         """Keep the chosen point as a sample."""
         way = self.way
         if self.part == "text":
-            self.say(f"{self._key('other-part')} goes to the walk; a point of it can be kept")
+            self.say(f"{self.key_of('other-part')} goes to the walk; a point of it can be kept")
             return
         reading = way.readings.get(way.point) if way else None
         if way is None or way.walk is None or reading is None or reading.written is None:
@@ -229,16 +210,7 @@ class ExploreScreen(ExplorePage):
         self.show_all()
         number = next(card.number for card in self.cards if card.sample.id == sample.id)
         said = "kept as" if is_new else "is kept already: it is"
-        self.say(f"{said} sample {number}; {self._key('back')} goes back to judge it", "good")
-
-    def _key(self, name: str) -> str:
-        from curator.tui.keys import BY_ID, shown_keys
-
-        return shown(shown_keys([BY_ID[name]], self.keymap).split(" ")[0])
-
-    def action_back(self) -> None:
-        """Go back to judging."""
-        self.dismiss(None)
+        self.say(f"{said} sample {number}; {self.key_of('back')} goes back to judge it", "good")
 
     # Clicks
 
@@ -258,7 +230,3 @@ class ExploreScreen(ExplorePage):
     def on_path_view_other_wanted(self) -> None:
         """The end of the walk was clicked."""
         self.action_other_end()
-
-    def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
-        """A key in the footer was clicked."""
-        self.app.simulate_key(message.key)

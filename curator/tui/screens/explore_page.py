@@ -15,13 +15,13 @@ from curator.domain.surprise import word_of
 from curator.tui import facts
 from curator.tui.keys import FOOTER
 from curator.tui.looking import Look, Way
-from curator.tui.screens.everywhere import Everywhere
-from curator.tui.screens.opening import HEIGHTS, WIDTHS
+from curator.tui.screens.beside import Beside
+from curator.tui.widgets.banner import Banner
 from curator.tui.widgets.explore_head import ExploreHead, HeadFacts
 from curator.tui.widgets.header import Header
 from curator.tui.widgets.key_bar import KeyBar, hint_of
 from curator.tui.widgets.path_view import End, PathFacts, PathView
-from curator.tui.widgets.status_line import StatusFacts, StatusLine
+from curator.tui.widgets.status_line import StatusLine
 from curator.tui.widgets.token_text import TokenFacts, TokenText
 from curator.tui.widgets.word_panel import Bars, BarsFacts, WordFacts, WordPanel
 from curator.tui.wording import clean
@@ -33,20 +33,15 @@ Key = tuple[str, str]
 """A sample's id and its text: an edited text is looked into anew."""
 
 
-class ExplorePage(Everywhere):
+class ExplorePage(Beside):
     """The layout, and where the curator is on it: which sample, which part, which piece."""
 
     CSS_PATH = "../explore.tcss"
-    AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(
         self, desk: Desk, request_id: str, sample_id: str, keymap: Mapping[str, str]
     ) -> None:
-        super().__init__()
-        self.desk = desk
-        self.keymap = keymap
+        super().__init__(desk, keymap)
         self.request_id = request_id
         self.sample_id = sample_id
         self.other_id: str | None = None
@@ -54,11 +49,12 @@ class ExplorePage(Everywhere):
         self.cursor = 0
         self._looks: dict[Key, Look] = {}
         self._ways: dict[tuple[Key, Key], Way] = {}
-        self._said = StatusFacts()
+        self._ends: dict[str, str] = {}  # a sample → where its walk went, whatever came since
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         yield Header(id="header")
+        yield Banner(id="banner")
         with VerticalScroll(id="inside", can_focus=False):
             yield ExploreHead(id="inside-head")
             yield TokenText(id="tokens")
@@ -82,12 +78,13 @@ class ExplorePage(Everywhere):
 
     @property
     def other(self) -> Card | None:
-        """The sample that the walk goes to: the one chosen, else the next one."""
+        """The sample that the walk goes to: the one chosen, the one it went to, else the next."""
         cards = self.cards
         ids = [card.sample.id for card in cards]
+        for end in (self.other_id, self._ends.get(self.sample_id)):
+            if end in ids and end != self.sample_id:
+                return cards[ids.index(end)]
         at = ids.index(self.sample_id)
-        if self.other_id in ids and self.other_id != self.sample_id:
-            return cards[ids.index(self.other_id)]
         return cards[(at + 1) % len(cards)] if len(cards) > 1 else None
 
     @property
@@ -107,7 +104,7 @@ class ExplorePage(Everywhere):
 
     def show_all(self) -> None:
         """Bring everything up to date."""
-        self.query_one(Header).facts = facts.header_facts(self.desk, None, 0)
+        self.show_edges()
         self._show_head()
         self.show_text()
         self.show_path()
@@ -145,12 +142,15 @@ class ExplorePage(Everywhere):
         self.query_one(WordPanel).facts = WordFacts(
             look.surprise, self.cursor, self._note(look.surprise_error, "is reading the text")
         )
-        shares = look.shares_at(self.cursor) if look.shares else ()
+        weighed = bool(look.shares) and look.is_weighed(self.cursor)
+        shares = look.shares_at(self.cursor) if weighed else ()
         word = ""
         if shares:
             word = "".join(look.pieces[n] for n in word_of(look.pieces, self.cursor))
         song = self.desk.exploring.song(self.card.sample)
         note = self._note(look.shares_error or look.surprise_error, "weighs the conditions")
+        if look.shares and not weighed:
+            note = ("weighed is only the beginning of so long a text", "muted")
         self.query_one(Bars).facts = BarsFacts(
             word,
             tuple((_named(name, song), nats) for name, nats in shares),
@@ -207,15 +207,6 @@ class ExplorePage(Everywhere):
 
     def _rows(self, high: int, low: int) -> int:
         return high if self.has_class("-high") else low
-
-    def show_status(self) -> None:
-        """Bring the line above the keys up to date."""
-        self.query_one(StatusLine).facts = self._said
-
-    def say(self, text: str, ink: str = "muted") -> None:
-        """Say a sentence in the status line."""
-        self._said = StatusFacts(text, ink)
-        self.show_status()
 
     def show_keys(self) -> None:
         """Show the keys of the part that one is in."""

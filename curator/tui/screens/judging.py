@@ -26,6 +26,7 @@ class Judging(GoingOut):
         card = self._card()
         if card is None:
             return
+        following = self._following()
         if card.judgement.verdict == "approve" and card.judgement.draft is None:
             self.say(f"{card.number} is approved already")
         else:
@@ -34,7 +35,7 @@ class Judging(GoingOut):
             at = find(self.slots, card.sample.id)
             now = None if at is None else self.slots[at].card
             self._say_approved(now or card)  # a draft has become its text
-        self.go_on()
+        self.go_on(following)
 
     def _say_approved(self, card: Card) -> None:
         if card.length.left < 0:
@@ -46,9 +47,15 @@ class Judging(GoingOut):
         elif not self.count_down(card):
             self.say(f"approved {card.number}", "good")
 
-    def go_on(self) -> None:
+    def _following(self) -> str | None:
+        """Return the next request that is open.
+
+        To be asked before a decision is recorded: that may move this request, or take it away.
+        """
+        return self.desk.queue.after(self.request_id)
+
+    def go_on(self, following: str | None) -> None:
         """Go to the next request that is open, to the end's page when none is."""
-        following = self.desk.queue.after(self.request_id)
         if following is None:
             self.go_to(None if self._is_settled() else self.request_id)
         else:
@@ -85,9 +92,12 @@ class Judging(GoingOut):
         """Put the request off and go to the next one."""
         if self.request_id is None:
             return
-        name = self._titled(self.request_id)
+        name, following = self._titled(self.request_id), self._following()
+        if self.desk.queue.state(self.request_id) == "approved":
+            self.go_on(following)
+            self.say(f"{name} is approved already, so it is not put off")
+            return
         self.desk.asking.defer(self.request_id)
-        following = self.desk.queue.after(self.request_id)
         if following is not None:
             self.go_to(following)
             self.say(f"put off {name}")

@@ -4,19 +4,14 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.dom import DOMNode
 
-from curator.desk.changes import Change, EngineChanged, LearningChanged, Noticed
+from curator.desk.changes import Change, EngineChanged, LearningChanged
 from curator.desk.learning import NotPromoted
 from curator.domain.plain import shown
 from curator.domain.versions import Version
 from curator.engine.errors import EngineCancelled, EngineError
 from curator.tui.keys import bindings
 from curator.tui.screens.learn_page import LearnPage
-from curator.tui.widgets.key_bar import KeyBar
-
-LOOK_PAUSE = 0.05
-"""Seconds that changes are gathered before the page is made anew."""
 
 
 class LearnScreen(LearnPage):
@@ -25,34 +20,13 @@ class LearnScreen(LearnPage):
     BINDINGS: ClassVar[list[BindingType]] = bindings("learn")
 
     def on_mount(self) -> None:
-        """Begin to listen, and look through the labels."""
-        self._deafen = self.desk.listen(self._told)
+        """Look through the labels."""
         self.show_all()
         self.run_worker(self.desk.learning.look(), name="look", exclusive=True, group="look")
 
-    def on_unmount(self) -> None:
-        """Listen no more; a training goes on."""
-        self._deafen()
-
-    def _told(self, change: Change) -> None:
-        if isinstance(change, LearningChanged | EngineChanged) and not self.pauses.is_later("look"):
-            self.pauses.later("look", LOOK_PAUSE, self._look)
-        elif isinstance(change, Noticed):
-            ink = {"error": "bad", "warning": "warn"}.get(change.severity, "muted")
-            self.call_later(self.say, shown(change.text, 400), ink)
-
-    def _look(self) -> None:
-        if self.is_attached:
-            self.show_all()
-
-    def on_resize(self) -> None:
-        """Fit the new size."""
-        self.call_after_refresh(self._look)
-
-    @property
-    def home(self) -> DOMNode:
-        """The node whose actions the palette runs."""
-        return self
+    def is_about(self, change: Change) -> bool:
+        """Whether it tells of the learning, or of the model that versions are for."""
+        return isinstance(change, LearningChanged | EngineChanged)
 
     # Moving
 
@@ -162,32 +136,29 @@ class LearnScreen(LearnPage):
         version = self.version
         if version is None:
             self.say("there is no version yet")
-        elif not self.comparing:
+        elif self.comparing:
+            self.say(f"one at a time: {self.comparing} is still being compared")
+        else:
+            self.comparing = version.name
+            self.show_all()
             self.run_worker(self._compare(version), name="compare", group="compare")
 
     async def _compare(self, version: Version) -> None:
-        self.comparing = True
-        self.show_all()
         try:
             self.pairs = tuple(await self.desk.learning.compare(version))
             self.pairs_of = version.name
         except EngineCancelled:
-            pass
+            return
         except EngineError as error:
             self.say(shown(str(error), 400), "bad")
+            return
         finally:
-            self.comparing = False
-        if self.is_attached:
-            self.show_all()
+            self.comparing = ""
+            self._if_there(self.show_all)
+        if not self.is_attached:
+            return
+        if self.version == version:
             scroll = self.query_one(VerticalScroll)
             self.call_after_refresh(scroll.scroll_end, animate=False)
-
-    # The rest
-
-    def action_back(self) -> None:
-        """Go back to judging."""
-        self.dismiss(None)
-
-    def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
-        """A key in the footer was clicked."""
-        self.app.simulate_key(message.key)
+        else:
+            self.say(f"the comparison of {version.name} is ready", "good")

@@ -9,44 +9,35 @@ from curator.desk.desk import Desk
 from curator.desk.learning import Pair
 from curator.domain.plain import shown
 from curator.domain.versions import Version
-from curator.tui import facts
-from curator.tui.keys import BY_ID, FOOTER, shown_keys
+from curator.tui.keys import FOOTER
 from curator.tui.lessons import Lessons
-from curator.tui.pauses import Pauses
-from curator.tui.screens.everywhere import Everywhere
-from curator.tui.screens.opening import HEIGHTS, WIDTHS
-from curator.tui.widgets.banner import Notice
+from curator.tui.screens.beside import Beside
+from curator.tui.widgets.banner import Banner, Notice
 from curator.tui.widgets.header import Header
 from curator.tui.widgets.key_bar import KeyBar, hint_of
 from curator.tui.widgets.learn_head import LearnFacts, LearnHead
 from curator.tui.widgets.learn_view import LearnView
-from curator.tui.widgets.status_line import StatusFacts, StatusLine
+from curator.tui.widgets.status_line import StatusLine
 
 _NAMED = ("train", "promote", "promote-reward", "stop-training", "compare")
 
 
-class LearnPage(Everywhere):
+class LearnPage(Beside):
     """The layout, and which version is chosen."""
 
     CSS_PATH = "../learn.tcss"
-    AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(self, desk: Desk, keymap: Mapping[str, str]) -> None:
-        super().__init__()
-        self.desk = desk
-        self.keymap = keymap
+        super().__init__(desk, keymap)
         self.chosen = ""
         self.pairs: tuple[Pair, ...] = ()
         self.pairs_of = ""
-        self.comparing = False
-        self.pauses = Pauses(self)
-        self._said = StatusFacts()
+        self.comparing = ""
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         yield Header(id="header")
+        yield Banner(id="banner")
         yield Notice(id="notice")
         yield LearnHead(id="learn-head")
         with VerticalScroll(id="lessons", can_focus=False):
@@ -62,16 +53,18 @@ class LearnPage(Everywhere):
         versions = self.desk.learning.versions
         return versions.get(self.chosen) or versions.newest()
 
-    def key_of(self, name: str) -> str:
-        """Return the first key of an action, as it is shown."""
-        return shown_keys([BY_ID[name]], self.keymap).split(" ")[0]
+    @property
+    def where(self) -> str:
+        """The chosen version among all."""
+        versions, version = self.desk.learning.versions.all(), self.version
+        return f"{version.name}, {version.number:,} of {len(versions):,}" if version else ""
 
     # What is shown
 
     def show_all(self) -> None:
         """Bring everything up to date."""
         learning, version = self.desk.learning, self.version
-        self.query_one(Header).facts = facts.header_facts(self.desk, None, 0)
+        self.show_edges()
         error = shown(learning.error, 400)
         self.query_one(Notice).facts = (f"Nothing was learnt. {error}", "bad") if error else None
         self.query_one(LearnHead).facts = LearnFacts(
@@ -91,22 +84,11 @@ class LearnPage(Everywhere):
             against_reward=tuple(learning.against(version, generator=False)) if version else (),
             pairs=self.pairs if version and self.pairs_of == version.name else (),
             pairs_of=self.pairs_of,
-            comparing=self.comparing,
+            comparing=version is not None and self.comparing == version.name,
             keys={name: self.key_of(name) for name in _NAMED},
         )
         self.show_status()
         self._show_keys()
-
-    def show_status(self) -> None:
-        """Bring the line above the keys up to date."""
-        versions, version = self.desk.learning.versions.all(), self.version
-        where = f"{version.name}, {version.number:,} of {len(versions):,}" if version else ""
-        self.query_one(StatusLine).facts = StatusFacts(self._said.text, self._said.ink, where)
-
-    def say(self, text: str, ink: str = "muted") -> None:
-        """Say a sentence in the status line."""
-        self._said = StatusFacts(text, ink)
-        self.show_status()
 
     def _show_keys(self) -> None:
         learning = self.desk.learning

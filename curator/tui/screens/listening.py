@@ -29,6 +29,8 @@ class Listening(Page):
 
     def on_queue_changed(self) -> None:
         """Requests came or moved; where nothing was to be judged, turn to what there is."""
+        if self.desk.writing.current != self._estimate.request:  # that batch has ended
+            self._estimate, self.time_left = Estimate(), None
         if self.request_id is None and (first := self.desk.queue.after(None)):
             self.go_to(first)
             return

@@ -26,12 +26,13 @@ class Moving(Page):
 
     def action_move_request(self, step: int) -> None:
         """Go to the next (1) or previous (-1) request that is shown."""
-        ids = self.desk.queue.ids()
+        queue = self.desk.queue
+        ids, place = queue.ids(), queue.place(self.request_id)
         if not ids:
             return
-        place = self.desk.queue.place(self.request_id)
-        if place is None:
-            place = -1 if step > 0 else len(ids)
+        if place is None:  # not shown (any more): from between those that came before and after it
+            gap = len(ids) if self.request_id is None and step < 0 else queue.gap(self.request_id)
+            place = gap - 1 if step > 0 else gap
         self.go_to(ids[max(0, min(place + step, len(ids) - 1))])
 
     def action_end_request(self, direction: int) -> None:
@@ -52,10 +53,12 @@ class Moving(Page):
 
     def on_queue_view_chosen(self, message: QueueView.Chosen) -> None:
         """A request was clicked."""
+        self.leave_filter()
         self.go_to(message.request_id)
 
     def on_cards_view_chosen(self, message: CardsView.Chosen) -> None:
         """A sample was clicked."""
+        self.leave_filter()
         for at, slot in enumerate(self.slots):
             if slot.key == message.key:
                 self.choose(at)

@@ -3,23 +3,18 @@
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.dom import DOMNode
 
-from curator.desk.changes import Change, Noticed, OutboxChanged, PollingChanged
+from curator.desk.changes import Change, OutboxChanged, PollingChanged
 from curator.desk.handling import Action
 from curator.desk.posting import OutboxRow
 from curator.desk.queueing import NotAllowed
-from curator.domain.plain import shown
 from curator.tui import postings
 from curator.tui.keys import bindings
 from curator.tui.screens.outbox_page import OutboxPage
-from curator.tui.widgets.key_bar import KeyBar
 from curator.tui.widgets.post_list import PostList
 
 TICK = 0.5
 """Seconds between two looks at the countdowns."""
-LOOK_PAUSE = 0.05
-"""Seconds that changes are gathered before the list is made anew."""
 
 
 class OutboxScreen(OutboxPage):
@@ -30,38 +25,17 @@ class OutboxScreen(OutboxPage):
     wanted: tuple[str, str] | None = None
 
     def on_mount(self) -> None:
-        """Begin to listen, and to follow the time."""
-        self._deafen = self.desk.listen(self._told)
+        """Show the posts, and follow their countdowns."""
         self.set_interval(TICK, self._tick)
         self.show_all()
 
-    def on_unmount(self) -> None:
-        """Listen no more."""
-        self._deafen()
-
-    def _told(self, change: Change) -> None:
-        if isinstance(change, OutboxChanged | PollingChanged) and not self.pauses.is_later("look"):
-            self.pauses.later("look", LOOK_PAUSE, self._look)
-        elif isinstance(change, Noticed):
-            ink = {"error": "bad", "warning": "warn"}.get(change.severity, "muted")
-            self.call_later(self.say, shown(change.text, 400), ink)
-
-    def _look(self) -> None:
-        if self.is_attached:
-            self.show_all()
+    def is_about(self, change: Change) -> bool:
+        """Whether posts moved, or what comes from X."""
+        return isinstance(change, OutboxChanged | PollingChanged)
 
     def _tick(self) -> None:
         if self.desk.posting.outbox.open():
             self.show_now()
-
-    def on_resize(self) -> None:
-        """Fit the new size."""
-        self.call_after_refresh(self._look)
-
-    @property
-    def home(self) -> DOMNode:
-        """The node whose actions the palette runs."""
-        return self
 
     # Moving
 
@@ -91,7 +65,7 @@ class OutboxScreen(OutboxPage):
 
     def action_send_now(self) -> None:
         """Send it without waiting any longer."""
-        self._do("send_now", "rehearsed now" if self.desk.posting.dry else "goes out now")
+        self._do("send_now")
 
     def action_withdraw(self) -> None:
         """Do not send it."""
@@ -99,22 +73,20 @@ class OutboxScreen(OutboxPage):
 
     def action_look_for(self) -> None:
         """Look for it among the account's posts."""
-        if self.desk.posting.dry:
-            self.say("without credentials nothing can be read on X", "warn")
+        if why := postings.unseeing(self.desk, self.key_of("go-on")):
+            self.say(why, "warn")
+        elif self.desk.posting.trouble:
+            self._do("look_for", "looked for as soon as X is asked again")
         else:
             self._do("look_for", "looking among the account's posts …")
 
     def action_again(self) -> None:
         """Send it again."""
-        self._do("again", self._delayed())
+        self._do("again")
 
     def action_plain(self) -> None:
         """Send it as a plain post."""
-        self._do("plain", self._delayed())
-
-    def _delayed(self) -> str:
-        seconds = self.desk.settings.undo_seconds
-        return f"goes out in {seconds} s: {self.key_of('withdraw')} takes it back"
+        self._do("plain")
 
     def action_give_up(self) -> None:
         """Leave it as it is."""
@@ -144,11 +116,12 @@ class OutboxScreen(OutboxPage):
         if row is None:
             self.say("there is no post here")
         elif action not in row.can:
-            self.say(postings.refusal(row, action, self.key_of("look-for")))
+            self.say(postings.refusal(self.desk, row, action, self.key_of("look-for")))
             return None
         return row
 
-    def _do(self, action: Action, done: str) -> None:
+    def _do(self, action: Action, done: str = "") -> None:
+        """Do it and say so; without a word for what is `done`, say what comes of the post."""
         row = self._allowed(action)
         if row is None:
             return
@@ -164,8 +137,15 @@ class OutboxScreen(OutboxPage):
         except NotAllowed as error:
             self.say(f"not now: {error}", "warn")
             return
-        self.say(done, "good")
+        self.say(*((done, "good") if done else self._outcome(post_id)))
         self.show_all()
+
+    def _outcome(self, post_id: str) -> tuple[str, str]:
+        row = self.desk.posting.row(post_id)
+        assert row is not None
+        said, ink = postings.outcome(self.desk, row)
+        back = f" · {self.key_of('withdraw')} takes it back" if "withdraw" in row.can else ""
+        return said + back, ink
 
     # The rest
 
@@ -195,11 +175,3 @@ class OutboxScreen(OutboxPage):
         if row is not None and row.request is not None:
             self.wanted = (row.request.id, row.post.id)
             self.dismiss(None)
-
-    def action_back(self) -> None:
-        """Go back to judging."""
-        self.dismiss(None)
-
-    def on_key_bar_pressed(self, message: KeyBar.Pressed) -> None:
-        """A key in the footer was clicked."""
-        self.app.simulate_key(message.key)

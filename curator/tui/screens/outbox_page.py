@@ -11,18 +11,16 @@ from curator.desk.posting import OutboxRow
 from curator.domain.outbox import State, moment
 from curator.domain.plain import shown
 from curator.tui import facts, plates, postings
-from curator.tui.keys import BY_ID, FOOTER, shown_keys
-from curator.tui.pauses import Pauses
-from curator.tui.screens.everywhere import Everywhere
-from curator.tui.screens.opening import HEIGHTS, WIDTHS
-from curator.tui.widgets.banner import Notice
+from curator.tui.keys import BY_ID, FOOTER
+from curator.tui.screens.beside import Beside
+from curator.tui.widgets.banner import Banner, Notice
 from curator.tui.widgets.header import Header
 from curator.tui.widgets.key_bar import KeyBar, hint_of
 from curator.tui.widgets.outbox_head import OutboxFacts, OutboxHead
 from curator.tui.widgets.plate import PlateView
 from curator.tui.widgets.post_list import Entry, PostList
 from curator.tui.widgets.post_panel import PostFacts, PostPanel
-from curator.tui.widgets.status_line import StatusFacts, StatusLine
+from curator.tui.widgets.status_line import StatusLine
 from curator.tui.wording import age, clean, counted
 
 _NEEDS_A_HAND: tuple[State, ...] = ("uncertain", "rejected", "blocked")
@@ -34,26 +32,20 @@ _ROOM: Mapping[str, tuple[int, int, int]] = {
 """Lines of the panel for the text, for where it stands, for the keys."""
 
 
-class OutboxPage(Everywhere):
+class OutboxPage(Beside):
     """The layout, and which post is chosen."""
 
     CSS_PATH = "../outbox.tcss"
-    AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(self, desk: Desk, keymap: Mapping[str, str], post_id: str | None = None) -> None:
-        super().__init__()
-        self.desk = desk
-        self.keymap = keymap
+        super().__init__(desk, keymap)
         self.post_id = post_id
         self.ids: Sequence[str] = ()
-        self.pauses = Pauses(self)
-        self._said = StatusFacts()
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
         yield Header(id="header")
+        yield Banner(id="banner")
         yield Notice(id="notice")
         yield OutboxHead(id="outbox-head")
         with Container(id="posts-stage"):
@@ -75,9 +67,11 @@ class OutboxPage(Everywhere):
         """The chosen post."""
         return self.desk.posting.row(self.post_id) if self.post_id else None
 
-    def key_of(self, name: str) -> str:
-        """Return the first key of an action, as it is shown."""
-        return shown_keys([BY_ID[name]], self.keymap).split(" ")[0]
+    @property
+    def where(self) -> str:
+        """The chosen post among all."""
+        at = self.at
+        return "" if at is None else f"post {at + 1:,} of {len(self.ids):,}"
 
     # What is shown
 
@@ -98,15 +92,19 @@ class OutboxPage(Everywhere):
 
     def show_now(self) -> None:
         """Bring up to date what time changes, and where one is."""
-        self.query_one(Header).facts = facts.header_facts(self.desk, None, 0)
-        self.query_one(Notice).facts = self._notice()
+        self.show_edges()
+        self.query_one(Notice).facts = self._warning()
         self.query_one(PostList).show(self.ids, self._entry, self.at)
         if (row := self.row) is not None:
             self.query_one(PostPanel).facts = self._post(row)
         self.show_status()
         self._show_keys()
 
-    def _notice(self) -> tuple[str, str] | None:
+    def pass_time(self) -> None:
+        """Bring the ages up to date."""
+        self.show_now()
+
+    def _warning(self) -> tuple[str, str] | None:
         posting = self.desk.posting
         key = self.key_of("go-on")
         if posting.dry:
@@ -148,7 +146,7 @@ class OutboxPage(Everywhere):
         if row is None:
             return Entry("", "text", "", "", "", "", "")
         post = row.post
-        marked = postings.mark_of(row)
+        marked = postings.mark_of(self.desk, row)
         return Entry(
             sign=marked.sign,
             ink=marked.ink,
@@ -183,17 +181,6 @@ class OutboxPage(Everywhere):
             ),
             rows=_ROOM["high" if high else "short" if self.has_class("-short") else "low"],
         )
-
-    def show_status(self) -> None:
-        """Bring the line above the keys up to date."""
-        at = self.at
-        where = "" if at is None else f"post {at + 1:,} of {len(self.ids):,}"
-        self.query_one(StatusLine).facts = StatusFacts(self._said.text, self._said.ink, where)
-
-    def say(self, text: str, ink: str = "muted") -> None:
-        """Say a sentence in the status line."""
-        self._said = StatusFacts(text, ink)
-        self.show_status()
 
     def _show_keys(self) -> None:
         posting, row = self.desk.posting, self.row

@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.css.query import NoMatches
-from textual.screen import Screen
 
 from curator.desk.cards import Card
 from curator.desk.desk import Desk
 from curator.desk.queue import Item
 from curator.tui import facts, plates, postings
-from curator.tui.keys import BY_ID, FOOTER, shown_keys
-from curator.tui.pauses import Pauses
+from curator.tui.keys import FOOTER
 from curator.tui.screens.opening import HEIGHTS, WIDTHS
+from curator.tui.screens.telling import Telling
 from curator.tui.slots import Slot, find, first_choice, slots_of
 from curator.tui.widgets.banner import Banner
 from curator.tui.widgets.cards_view import CardsView
@@ -28,17 +27,13 @@ from curator.tui.widgets.plate import PlateView
 from curator.tui.widgets.preview import Preview
 from curator.tui.widgets.queue_view import QueueView
 from curator.tui.widgets.song_panel import SongPanel
-from curator.tui.widgets.status_line import StatusFacts, StatusLine
+from curator.tui.widgets.status_line import StatusLine
 
 FACE_PAUSE = 0.12
 """Seconds that the curator stays on a request before it is the one to be written for."""
-SAID_FOR = 8.0
-"""Seconds that a sentence stays in the status line."""
-SLOW_DISK = 0.4
-"""Seconds after which records that are not on disk yet are spoken of."""
 
 
-class Page(Screen[None]):
+class Page(Telling):
     """The layout of the Review screen, and the messages that keep it true."""
 
     AUTO_FOCUS = ""  # at the desk nothing has the focus: all keys are commands
@@ -46,18 +41,12 @@ class Page(Screen[None]):
     VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(self, desk: Desk, keymap: Mapping[str, str]) -> None:
-        super().__init__()
-        self.desk = desk
-        self.keymap = keymap
+        super().__init__(desk, keymap)
         self.request_id: str | None = None
         self.key: str | None = None
         self.slots: list[Slot] = []
         self.opened: tuple[str, int] | None = None
         self.situation = "opening"
-        self.time_left: float | None = None
-        self._unsaved = 0
-        self._said = StatusFacts()
-        self.pauses = Pauses(self)
 
     def compose(self) -> ComposeResult:
         """Lay the page out."""
@@ -81,10 +70,6 @@ class Page(Screen[None]):
         with contextlib.suppress(NoMatches):  # left already, while this was being mounted
             self.query_one("#too-small", PlateView).facts = plates.too_small()
             self.show_all()
-
-    def key_of(self, name: str) -> str:
-        """Return the first key of an action, as it is shown."""
-        return shown_keys([BY_ID[name]], self.keymap).split(" ")[0]
 
     # Where one is
 
@@ -144,7 +129,8 @@ class Page(Screen[None]):
         panel = self.query_one(SongPanel)
         panel.display = self.request_id is not None
         if self.request_id is not None:
-            panel.facts = facts.song_facts(self.desk, self.request_id, self._rows(7, 4, 2))
+            rows = 10 if self.has_class("-wide", "-high") else self._rows(7, 4, 2)
+            panel.facts = facts.song_facts(self.desk, self.request_id, rows)
 
     def show_cards(self, *, reveal: bool = False) -> None:
         """Bring the samples up to date, and with them the preview, the position, the keys."""
@@ -176,7 +162,7 @@ class Page(Screen[None]):
                 return plates.without_song()
             return plates.waiting(desk, self.request_id)
         if desk.queue.filter.terms:
-            return plates.nothing_passes()
+            return plates.none_left() if desk.queue.ids() else plates.nothing_passes()
         return plates.finished(desk) if desk.queue.ids() else plates.empty(desk)
 
     def show_preview(self) -> None:
@@ -197,44 +183,30 @@ class Page(Screen[None]):
             return short
         return low if self.has_class("-low") and not self.has_class("-wide") else high
 
-    def show_header(self) -> None:
-        """Bring the header up to date."""
-        desk = self.desk
-        keeper = desk.ledger.keeper
-        waiting = keeper.unsaved if keeper else 0
-        if not waiting:
-            self._unsaved = 0
-            self.pauses.not_later("unsaved")
-        elif self._unsaved or (keeper and keeper.error):
-            self._unsaved = waiting
-        elif not self.pauses.is_later("unsaved"):
-            self.pauses.later("unsaved", SLOW_DISK, self._speak_of_unsaved)
-        self.query_one(Header).facts = facts.header_facts(desk, self.time_left, self._unsaved)
-
-    def _speak_of_unsaved(self) -> None:
-        keeper = self.desk.ledger.keeper
-        self._unsaved = keeper.unsaved if keeper else 0
-        self.show_header()
-
-    def show_status(self) -> None:
-        """Bring the line above the keys up to date."""
+    @property
+    def where(self) -> str:
+        """The sample and the request."""
         queue = self.desk.queue
         place = queue.place(self.request_id) if self.desk.is_open else None
-        where = facts.position(
+        return facts.position(
             self.slots, self.at, place, len(queue.ids()) if place is not None else 0
         )
-        self.query_one(StatusLine).facts = StatusFacts(self._said.text, self._said.ink, where)
 
-    def say(self, text: str, ink: str = "muted") -> None:
-        """Say a sentence in the status line, for a while."""
-        self.keep_saying(text, ink)
-        if text:
-            self.pauses.later("said", SAID_FOR, lambda: self.say(""))
+    def on_learning_moved(self) -> None:
+        """A training began, got on or ended."""
+        self.show_header()
 
-    def keep_saying(self, text: str, ink: str = "muted") -> None:
-        """Say a sentence in the status line until another is said."""
-        self._said = StatusFacts(text, ink)
-        self.show_status()
+    def on_descendant_focus(self) -> None:
+        """Keys are typed somewhere now."""
+        self.show_keys()
+
+    def on_descendant_blur(self) -> None:
+        """Keys are commands again."""
+        self.show_keys()
+
+    def leave_filter(self) -> None:
+        """Go back to judging if a filter is being typed."""
+        raise NotImplementedError
 
     def show_keys(self) -> None:
         """Show the keys that matter where the curator is."""

@@ -8,8 +8,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from curator.desk.learning import Running
 from curator.domain.sitting import Sitting
 from curator.tui.facts import sitting_lines
+from curator.tui.lessons import still_learning
 from curator.tui.widgets.inked import Line, Sheet
 from curator.tui.wording import counted, wrap
 
@@ -33,12 +35,15 @@ class SittingScreen(ModalScreen[bool]):
 
     CSS_PATH = "../dialogs.tcss"
 
-    def __init__(self, sitting: Sitting, unsaved: int, aside: int = 0) -> None:
-        """`aside` lines of new requests were typed and not taken in."""
+    def __init__(
+        self, sitting: Sitting, unsaved: int, aside: int = 0, running: Running | None = None
+    ) -> None:
+        """`aside` lines of new requests were typed and not taken in; `running` is a training."""
         super().__init__()
         self._sitting = sitting
         self._unsaved = unsaved
         self._aside = aside
+        self._training = running
         self._leaving = False
 
     def compose(self) -> ComposeResult:
@@ -56,6 +61,8 @@ class SittingScreen(ModalScreen[bool]):
         if self._aside:
             lines = counted(self._aside, "line")
             kept += f"{lines} of new requests, not taken in, are kept for the next time. "
+        if self._training is not None:
+            kept += f"{still_learning(self._training)}. Leaving stops it. "
         self._say(f"{kept}Any key leaves, esc goes back.")
 
     def _say(self, sentence: str) -> None:
@@ -65,11 +72,17 @@ class SittingScreen(ModalScreen[bool]):
         """Leave, or go back."""
         event.stop()
         event.prevent_default()
-        if not self._leaving:
-            self.dismiss(event.key != "escape")
+        if event.key != "escape":
+            self.leave()
+        elif not self._leaving:
+            self.dismiss(False)
 
     def on_click(self) -> None:
         """A click leaves too."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave, unless that is under way."""
         if not self._leaving:
             self.dismiss(True)
 

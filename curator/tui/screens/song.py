@@ -18,6 +18,8 @@ from curator.tui.widgets.inked import Line, Sheet
 from curator.tui.widgets.slider import Slider
 from curator.tui.wording import clean, wrap
 
+_WIDTHS = [(0, "-slim"), (72, "-normal")]
+"""Where it is slim, the sliders are one under the other."""
 NONE: Final = "none"
 """None of the songs that were found is the one."""
 
@@ -38,6 +40,8 @@ class GenreNote(Sheet[str]):
 
 class SongDialog(Dialog[Song | Candidate | Literal["none"]]):
     """Brings back the corrected song, or which of those that were found it is."""
+
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
 
     title_text = "The song"
     keys = (("accept", "correct it"), ("cancel", "leave it as it is"))

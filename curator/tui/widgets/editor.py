@@ -17,7 +17,7 @@ from curator.domain.diff import word_diff
 from curator.domain.plain import shown
 from curator.domain.tweet_text import weigh
 from curator.tui.keys import bindings
-from curator.tui.pauses import caught_up
+from curator.tui.pauses import caught_up, tell
 from curator.tui.widgets.inked import Line, Sheet, runs
 from curator.tui.wording import counted, pasted, wrap
 
@@ -203,9 +203,9 @@ class Editor(Vertical):
 
         screen.call_later(save)
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """Leave it."""
-        self.post_message(self.Left())
+        await tell(self.query_one(PostArea), self.Left())
 
     def action_as_written(self) -> None:
         """Go back to the text as it was written; the field's own undo takes that back."""

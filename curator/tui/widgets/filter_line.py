@@ -12,6 +12,7 @@ from textual.widgets import Input
 from curator.domain.filtering import FIELDS
 from curator.domain.plain import shown
 from curator.tui.keys import bindings
+from curator.tui.pauses import tell
 from curator.tui.widgets.fields import CleanInput
 from curator.tui.widgets.inked import Line, Sheet
 from curator.tui.wording import wrap
@@ -83,10 +84,10 @@ class FilterLine(Vertical):
         event.stop()
         self.post_message(self.Typed(event.value))
 
-    def action_keep(self) -> None:
+    async def action_keep(self) -> None:
         """Keep the filter."""
-        self.post_message(self.Kept())
+        await tell(self.query_one(Input), self.Kept())
 
-    def action_clear(self) -> None:
+    async def action_clear(self) -> None:
         """Clear it."""
-        self.post_message(self.Cleared())
+        await tell(self.query_one(Input), self.Cleared())

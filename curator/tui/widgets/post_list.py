@@ -132,7 +132,7 @@ def _state_line(entry: Entry, current: bool, width: int) -> Line:
     gap = " " * max(room - cell_len(song) + 1, 1)
     return [("▌" if current else " ", "rail"), (f" {entry.sign} ", entry.ink), (word, entry.ink),
             ("  ", "text"), (song, "strong" if current else "text"), (gap, "text"),
-            (right, "faint")]  # fmt: skip
+            (right, "muted" if current else "faint")]  # fmt: skip
 
 
 def _text_line(entry: Entry, current: bool, width: int) -> Line:

@@ -18,10 +18,11 @@ _NAMES: Mapping[str, str] = {
     "liveness": "live",
 }
 _NAME = 13
-_BAR = 6
+_BARS = (6, 4)
+"""How long bars are, and how long they are where only shorter ones leave room for the request."""
 _BRIEF = 5
 """With fewer lines than these, features are words in a line instead of bars."""
-_COLUMN = _NAME + _BAR + 6 + 2
+_VALUE = 8
 _RANGES: Mapping[str, tuple[float, float]] = {"tempo": (40.0, 220.0), "loudness": (-30.0, 0.0)}
 _UNITS: Mapping[str, str] = {"tempo": "BPM", "loudness": "dB"}
 
@@ -66,9 +67,12 @@ def _full(facts: SongFacts, width: int) -> Iterable[Line]:
             lines.append([(fit(hint, width), "faint")])
         if genres or facts.origin:
             lines += _sourced(genres, facts.origin, width)
-        lines += _grid(song.features, width)
     also = 1 if facts.others else 0
     room = facts.rows - len(lines) - also
+    if song.known and song.features:
+        sound = _features(song.features, width, room - 1)
+        lines += sound
+        room -= len(sound)
     asked = list(_asked(facts, width, max(min(room - 1, 4), 1)))
     if len(asked) < room:
         lines.append([])
@@ -82,12 +86,7 @@ def _full(facts: SongFacts, width: int) -> Iterable[Line]:
 def _brief(facts: SongFacts, width: int) -> Iterable[Line]:
     yield _title(facts, width)
     song = facts.song
-    sound = [shown(genre, 40) for genre in song.genres]
-    sound += [
-        f"{_NAMES.get(name, name)} {_value(name, song.features[name])}"
-        for name in FEATURES
-        if name in song.features
-    ]
+    sound = [shown(genre, 40) for genre in song.genres] + _words(song.features)
     if facts.doubt:
         yield [(fit(facts.doubt, width), "warn")]
     elif sound:
@@ -135,27 +134,51 @@ def _asked(facts: SongFacts, width: int, most: int) -> Iterable[Line]:
         yield [lead, (line, "muted")]
 
 
-def _grid(features: Mapping[str, float], width: int) -> Iterable[Line]:
+def _features(features: Mapping[str, float], width: int, room: int) -> list[Line]:
+    """The features as bars, or as words where bars need more than so many lines."""
+    for bar in _BARS:
+        grid = list(_grid(features, width, bar))
+        if len(grid) <= room:
+            return grid
+    lines = [""]
+    for word in _words(features):
+        longer = f"{lines[-1]} · {word}" if lines[-1] else word
+        if cell_len(longer) > width and len(lines) < room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return [[(fit(line, width), "muted")] for line in lines]
+
+
+def _words(features: Mapping[str, float]) -> list[str]:
+    return [
+        f"{_NAMES.get(name, name)} {_value(name, features[name])}"
+        for name in FEATURES
+        if name in features
+    ]
+
+
+def _grid(features: Mapping[str, float], width: int, bar: int) -> Iterable[Line]:
     """The features as bars, in as many columns as fit, read down the columns."""
     known = [name for name in FEATURES if name in features]
-    columns = max(min(width // _COLUMN, 3), 1)
+    columns = max(min(width // (_NAME + bar + _VALUE), 3), 1)
     rows = -(-len(known) // columns)
     for row in range(rows):
         line: list[tuple[str, str]] = []
         for name in known[row::rows]:
-            line += _cell(name, features[name])
+            line += _cell(name, features[name], bar)
         yield line
 
 
-def _cell(name: str, value: float) -> Line:
+def _cell(name: str, value: float, bar: int) -> Line:
     low, high = _RANGES.get(name, (0.0, 1.0))
     share = min(max((value - low) / (high - low), 0.0), 1.0) if value == value else 0.0
-    full = round(share * _BAR)
+    full = round(share * bar)
     return [
         (pad(_NAMES.get(name, name), _NAME), "muted"),
         ("━" * full, "accent"),
-        ("━" * (_BAR - full), "faint"),
-        (pad(f" {_value(name, value)}", _COLUMN - _NAME - _BAR), "muted"),
+        ("━" * (bar - full), "faint"),
+        (pad(f" {_value(name, value)}", _VALUE), "muted"),
     ]
 
 

@@ -72,18 +72,20 @@ class TokenText(Sheet[TokenFacts]):
             self.post_message(self.Chosen(rows[at][1][x]))
 
     def beside(self, direction: int) -> int | None:
-        """Return the piece a line below (1) or above (-1) the cursor, None past either end."""
+        """Return the piece a line below (1) or above (-1) the cursor, None past either end.
+
+        A piece may go over several lines: the next one is below or above them all.
+        """
         facts = self.facts
         if facts is None or not facts.pieces:
             return None
         rows = lay_out(tuple(p for p, _ in facts.pieces), room_of(self.content_size.width))
         here = line_of(rows, facts.cursor)
-        there = here + direction
-        if not 0 <= there < len(rows):
-            return None
         x = rows[here][1].index(facts.cursor) if facts.cursor in rows[here][1] else 0
-        owners = rows[there][1]
-        return owners[min(x, len(owners) - 1)] if owners else None
+        for _, owners in rows[here + 1 :] if direction > 0 else reversed(rows[:here]):
+            if owners and (there := owners[min(x, len(owners) - 1)]) != facts.cursor:
+                return there
+        return None
 
 
 def room_of(width: int) -> int:

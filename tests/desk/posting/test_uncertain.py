@@ -28,10 +28,29 @@ async def test_what_is_uncertain_can_be_looked_for_named_or_given_up(desk, x, un
     desk.posting.start_again()
     await sent(desk, x, until, lost, post="m1a", ends="uncertain")
     with pytest.raises(NotAllowed, match="another post"):
-        desk.posting.posted_as("m1a", "1234")
+        desk.posting.posted_as("m1a", "https://x.com/me/status/1234")
     await until(lambda: desk.posting.row("m1a").post.looked)
     desk.posting.give_up("m1a")
     assert state(desk, "m1a") == "given up"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "https://x.com/me/status/1900000000000003333/photo/1",
+        "https://twitter.com/me/statuses/1900000000000003333/",
+        "https://x.com/i/web/status/1900000000000003333?s=20#m",
+        " 1900000000000003333 ",
+    ],
+)
+async def test_the_id_is_found_wherever_it_is_in_the_address(desk, x, until, said):
+    x.reading = [Unreachable("again")] * 9
+    await sent(desk, x, until, Unreachable("X did not answer in time"), ends="uncertain")
+    for wrong in ("1", "12345", "https://x.com/me/photo/1", "https://x.com/me/status/19a"):
+        with pytest.raises(NotAllowed, match="behind /status/"):
+            desk.posting.posted_as("m0a", wrong)
+    desk.posting.posted_as("m0a", said)
+    assert desk.posting.row("m0a").post.tweet == "1900000000000003333"
 
 
 async def test_given_up_before_anybody_has_looked_it_may_still_be_the_answer(desk, x, until):

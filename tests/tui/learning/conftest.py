@@ -62,6 +62,7 @@ class Trainer:
     def __init__(self):
         self.said = report()
         self.fail = None
+        self.seconds_left = 24.0
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -72,7 +73,7 @@ class Trainer:
         pass
 
     async def train(self, job):
-        yield Progress("t", "LC-GAN", 120, 360, 24.0)
+        yield Progress("t", "LC-GAN", 120, 360, self.seconds_left)
         await self.gate.wait()
         if self.fail:
             raise EngineError(self.fail)
@@ -147,6 +148,5 @@ class Pages:
 
 
 @pytest.fixture
-def pages(script, monkeypatch):
-    monkeypatch.setattr("curator.tui.screens.learn.LOOK_PAUSE", 0.001)
+def pages(script):
     return Pages(script)

@@ -71,6 +71,31 @@ async def test_a_training_shows_how_long_it_takes_and_can_be_stopped(stage, page
         assert "nothing is left of it" in pages.said(screen)
 
 
+async def test_leaving_says_that_a_training_runs_and_one_can_go_back(stage, pages, script):
+    async with stage.open(trainer=pages.trainer) as pilot:
+        app = pilot.app
+        await pages.open(pilot)
+        pages.trainer.gate.clear()
+        pages.trainer.seconds_left = 150.0
+        await pilot.press("t")
+        await script.until(lambda: app.desk.learning.running and app.desk.learning.running.progress)
+        await pilot.press("escape")
+        await pages.settle(pilot)
+        assert "v1 learns" in pages.text(app.screen, "#header")
+        await pilot.press("q")
+        await pages.settle(pilot)
+        figures = " ".join(pages.text(app.screen, "#figures").split())
+        assert "v1 is still learning, 2 min left. Leaving stops it." in figures
+        assert "esc goes back" in figures
+        await pilot.press("escape")
+        assert app.screen is app.review
+        pages.trainer.gate.set()
+        await script.until(lambda: app.desk.learning.running is None)
+        await pages.settle(pilot)
+        assert "learns" not in pages.text(app.screen, "#header")
+        assert app.desk.learning.versions.get("v1")
+
+
 async def test_a_training_goes_on_while_the_curator_judges(stage, pages, script):
     async with stage.open(trainer=pages.trainer) as pilot:
         await pages.open(pilot)
@@ -154,6 +179,22 @@ async def test_versions_are_gone_through_newest_first(stage, pages):
         assert screen.version.name == "v2"
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_of_many_versions_those_around_the_chosen_one_are_seen(stage, pages, size):
+    async with stage.open(size=size, trainer=pages.trainer) as pilot:
+        screen = await pages.open(pilot, [pages.report()] * 19)
+        assert "… 11 older" in pages.text(screen)
+        assert "newer" not in pages.text(screen)
+        await pilot.press(*["j"] * 11)
+        await pages.settle(pilot)
+        text = pages.text(screen)
+        assert "… 7 newer" in text
+        assert "… 4 older" in text
+        seen = text.split("\n")[: screen.query_one("#lessons").size.height]
+        assert [line.split()[0] for line in seen if "▌" in line] == ["▌v8"]
+        assert any("v8 has proved better" in line for line in seen)
+
+
 async def test_before_and_after_stand_side_by_side(stage, pages, script):
     async with stage.open(trainer=pages.trainer) as pilot:
         screen = await pages.open(pilot, [pages.report()])
@@ -166,6 +207,30 @@ async def test_before_and_after_stand_side_by_side(stage, pages, script):
         before, after = pilot.app.desk.engine.jobs[-2:]
         assert (before.arms, set(after.arms)) == ((), {"steered"})
         assert (before.seed, before.first_row, before.n) == (after.seed, after.first_row, after.n)
+
+
+async def test_one_comparison_at_a_time_and_moving_on_keeps_the_page_where_it_is(
+    stage, pages, script
+):
+    async with stage.open(size=(80, 24), trainer=pages.trainer) as pilot:
+        screen = await pages.open(pilot, [pages.report(), pages.report(0.02)])
+        engine = pilot.app.desk.engine
+        engine.stop_at = {1: 0.5}
+        written = len(engine.jobs)
+        for _ in range(3):
+            pilot.app.simulate_key("v")
+        await script.until(lambda: len(engine.jobs) > written)
+        await pages.settle(pilot)
+        assert len(engine.jobs) == written + 1
+        assert "one at a time: v2 is still being compared" in pages.said(screen)
+        await pilot.press("j")
+        await pages.settle(pilot)
+        assert "writing …" not in pages.text(screen)
+        engine.go_on()
+        await script.until(lambda: not screen.comparing)
+        await pages.settle(pilot)
+        assert "the comparison of v2 is ready" in pages.said(screen)
+        assert screen.query_one("#lessons").scroll_y == 0
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 16)])

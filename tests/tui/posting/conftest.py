@@ -46,7 +46,6 @@ def pilot_pause(monkeypatch):
     """
     monkeypatch.setattr("curator.tui.screens.going_out.TICK", 0.06)
     monkeypatch.setattr("curator.tui.screens.outbox.TICK", 0.06)
-    monkeypatch.setattr("curator.tui.screens.outbox.LOOK_PAUSE", 0.001)
 
     async def pause(pilot):
         for _ in range(3):
