@@ -50,6 +50,12 @@ def template_of(
     names = {mark.encode(): name.encode(errors="replace") for mark, name in found.items()}
     cuts = cut(tokenizer, text)
     pieces = [_named(piece, names) for _, piece in cuts]
+    at, whole = 0, shown.encode(errors="replace")
+    for i, piece in enumerate(pieces):
+        # Behind a quotation mark a name stands without the space that its placeholder brings.
+        if cuts[i][1].strip() in names and not whole.startswith(piece, at):
+            pieces[i] = piece = piece.removeprefix(b" ")
+        at += len(piece)
     if any(text.endswith(f"{mark}.") and shown.endswith(name) for mark, name in found.items()):
         name = pieces[-2]
         pieces[-2:] = name[:-1], name[-1:]  # the full stop is the name's own mark

@@ -118,8 +118,6 @@ class Attempt:
             mark = PLACEHOLDERS[int(b"title" in piece)].encode()
             shown = piece.replace(mark, name.encode(errors="replace"))
             self.banned.append(token)
-        elif piece.rstrip(b'")') == b"." and self._filled[-1:] != self._plain[-1:]:
-            shown = piece[closes(self._filled[-1]) :]  # the name's own mark is enough
         self._plain.append(piece)
         self._filled.append(shown)
 
@@ -130,8 +128,13 @@ class Attempt:
 
     @property
     def text(self) -> str:
-        """The text with names filled in; a name at its beginning stays as it was given."""
-        text = detokenise(self._filled)
+        """The text with names filled in; a name at its beginning stays as it was given, and one at
+        the end whose own mark ends the sentence, as that of "Help!" does, gets no full stop."""
+        filled = self._filled
+        named = len(filled) > 1 and filled[-2] != self._plain[-2]
+        if named and filled[-1] == b"." and closes(filled[-2]):
+            filled = filled[:-1]
+        text = detokenise(filled)
         if self._plain[:1] == self._filled[:1]:
             text = text[:1].upper() + text[1:]
         return text

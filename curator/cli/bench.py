@@ -83,7 +83,8 @@ def bench(
         names = ", ".join(suite.BENCHMARKS)
         raise Stop(f"no benchmark is called {', '.join(sorted(unknown))}; there are {names}", USAGE)
     settings = settings_of(folder(home), model=model, device=device)
-    check_model(settings.model, folder(home))
+    if set(only or suite.BENCHMARKS) - {"judgement", "opening"}:  # those need no model
+        check_model(settings.model, folder(home))
     if settings.device:  # else torch need not come yet
         check_device(settings.device)
     started = datetime.now(UTC)

@@ -66,7 +66,8 @@ def pull(
         try:
             if source is None:
                 base = fetch(name, base_folder(place), on_progress=teller.tell)
-                if not teller.said and _is_there(writer, place) and not _fits(writer, place):
+                misfit = _is_there(writer, place) and not _fits(writer, place)
+                if misfit and not teller.said and base.folder == _found(name):
                     base = fetch(name, base_folder(place), anew=True, on_progress=teller.tell)
             else:
                 base = take(source.expanduser(), name, base_folder(place), on_progress=teller.tell)
@@ -135,6 +136,13 @@ def _fits(writer: str, home: Path) -> bool:
     except checkpoint.CheckpointError:
         return False
     return True
+
+
+def _found(name: str) -> Path:
+    """Return where a base is looked for first: what lies elsewhere is not made anew for it."""
+    from models.pretrained.base import find
+
+    return find(name).folder
 
 
 def _chosen(home: Path) -> str | None:

@@ -203,7 +203,7 @@ class CuratorApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and clicks are how the desk knows that the curator is there."""
-        new = self.is_ready and not event.is_forwarded
+        new = self.is_ready and self.is_running and not self._exit and not event.is_forwarded
         if new and isinstance(event, (events.Key, events.MouseDown)):
             self.desk.judging.active()
             self.review.key_pressed()

@@ -91,7 +91,10 @@ def _judged(row: dict[str, Any]) -> Judged:
 def _song(row: Mapping[str, Any]) -> Conditions:
     """Return the song that a draft was written for, which may have been corrected since, without
     what no model may learn."""
-    told = json.loads(row.get("sample_song") or "{}")
+    told = row.get("sample_song") or {}
+    told = (json.loads(told) if isinstance(told, str) else told) or {}
+    if not isinstance(told, dict):
+        raise TypeError("sample_song is to be a song")
     if told.get("artist") or told.get("title"):
         row = _columns(told)
     known = {n: float(row[n]) for n in condition_space().features if row.get(n) is not None}
@@ -110,7 +113,8 @@ def _columns(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _taught(row: Mapping[str, Any], names: Iterable[str], column: str) -> tuple[str, ...]:
     """Return the genres or features that a model may learn, by the column of their sources."""
-    sources = zip_longest(names, row.get(column) or ())
+    of = row.get(column) or ()
+    sources = zip_longest(names, of.split("\n") if isinstance(of, str) else of)
     main = row.get("song_source")
     return tuple(n for n, of in sources if n is not None and (of or main) not in _UNTAUGHT)
 

@@ -100,6 +100,11 @@ def test_a_model_that_cannot_be_loaded_is_refused(run, given, model):
     assert not given
 
 
+def test_what_needs_no_model_runs_without_it(run, given):
+    run("--model", "other", "--only", "judgement", "--only", "opening")
+    assert given["names"] == ["judgement", "opening"]
+
+
 def test_a_device_of_the_settings_that_is_not_there_is_refused(run, given, tmp_path):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "config.toml").write_text('device = "abacus"\n', "utf-8")

@@ -248,6 +248,18 @@ def test_a_writer_that_does_not_fit_the_base_is_not_chosen(
     assert chosen(tmp_path) == "smollm2-voice"
 
 
+def test_what_lies_elsewhere_and_does_not_fit_has_nothing_fetched_anew(
+    run, index, base, voice, tmp_path, monkeypatch
+):
+    other = shutil.copytree(base, tmp_path / "other" / "smollm2")
+    fewer_layers(other)
+    assert run("models", "pull", "smollm2", "--home", tmp_path).code == 0
+    monkeypatch.setenv("CURATOR_BASES", str(other.parent))
+    again = run("models", "pull", "smollm2", "--home", tmp_path)
+    assert (again.code, index) == (0, ["tiny==1"])
+    assert "smollm2 was here already" in again.err
+
+
 def test_a_folder_takes_no_base_s_place_without_being_told(run, index, base, voice, tmp_path):
     ran = run("models", "pull", "--from", base, "--home", tmp_path)
     assert (ran.code, ran.out) == (2, "")

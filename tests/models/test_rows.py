@@ -44,7 +44,6 @@ def _write(request):
         ("Who Are You?", TEXTS[0], "I love the rhythm of Who Are You?"),
         ("Mr.", TEXTS[0], "I love the rhythm of Mr."),
         ("Help!", TEXTS[1], 'They shout "Help!", and Low sings on.'),
-        ("Help!", TEXTS[2], 'It begins with (drums) and "Help!" Then Low!'),
         ("Help", TEXTS[2], 'It begins with (drums) and "Help." Then Low!'),
     ],
 )
@@ -72,6 +71,8 @@ def test_the_pieces_of_a_text_are_the_text(kind):
     tokenizer = train_tokenizer(kind, TEXTS * 3, 400)
     for title in ("Help", "Help!"):
         song, text = Conditions("Low", title), f"I love the rhythm of {title}"
+        for quoted in (f'They shout "{title}", and Low sings.', f"So (Low) “{title}”"):
+            assert b"".join(template_of(tokenizer, quoted, song)[1]).decode() == quoted
         tokens, pieces = template_of(tokenizer, text, song)
         assert b"".join(pieces).decode() == text
         assert tokens == tokenizer.encode("I love the rhythm of {title}" + "." * ("!" in title))

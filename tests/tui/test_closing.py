@@ -2,6 +2,7 @@
 
 import pytest
 
+from curator.tui.pauses import caught_up
 from curator.tui.screens.sitting import SittingScreen
 from tests.tui.test_bursts import at_once
 
@@ -65,3 +66,18 @@ async def test_how_to_leave_is_read_in_a_narrow_terminal_too(stage, script):
         figures = pilot.app.screen.query_one("#figures")
         assert figures.parent.region.contains_region(figures.region)
         assert "esc goes back." in " ".join(" ".join(s.text for s in figures._drawn).split())
+
+
+@pytest.mark.parametrize("keys", [("q", "x", "j", "o", "escape"), ("ctrl+q", "a", "a", "e")])
+async def test_keys_behind_those_that_leave_do_no_harm(stage, script, keys):
+    async with stage.open() as pilot:
+        app = pilot.app
+        at_once(app, *keys)
+        await script.until(lambda: app.return_code is not None)
+    assert not app.desk.is_open
+
+
+async def test_a_page_that_has_ended_is_not_waited_for(stage):
+    async with stage.open() as pilot:
+        screen = pilot.app.screen
+    await caught_up(screen)

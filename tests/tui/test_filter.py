@@ -144,3 +144,15 @@ async def test_when_all_that_match_are_judged_it_says_that(stage, script):
         await pilot.press("escape")
         await script.settled(pilot)
         assert app.review.request_id == "0REQUEST1"
+
+
+async def test_a_click_beside_an_edit_leaves_it_the_focus_while_a_filter_is_kept(stage, script):
+    async with stage.open() as pilot:
+        app = pilot.app
+        await typed(pilot, script, "moss", "enter", "e")
+        await script.settled(pilot)
+        field = app.review.editor
+        await pilot.click(offset=(field.region.x - 3, field.region.y))
+        await script.settled(pilot)
+        await pilot.press("Z")
+        assert "Z" in field.text

@@ -212,10 +212,14 @@ class Asking(Judging, Everywhere):
 
     def leave_filter(self) -> None:
         """Go back to judging if a filter is being typed: one that is understood is kept."""
-        if self.filter_line is not None and self.focused is not None:
+        if self._is_filtering():
             self.on_filter_line_kept()
-            if self.focused is not None:
+            if self._is_filtering():
                 self.clear_filter()
+
+    def _is_filtering(self) -> bool:
+        line, focused = self.filter_line, self.focused
+        return line is not None and focused is not None and line in focused.ancestors_with_self
 
     def on_filter_line_cleared(self) -> None:
         """Show all requests again."""

@@ -8,7 +8,7 @@ import pytest
 
 from curator.domain.columns import song_columns
 from curator.domain.records import Song
-from models.pretrained.judged import Judged, read
+from models.pretrained.judged import Judged, JudgedError, read
 from models.writer import Conditions
 
 NOW = Song(
@@ -37,8 +37,8 @@ def draft(tmp_path):
 
     def one(now, told=None, **more):
         z = base64.b64encode(np.zeros(3, "<f4").tobytes()).decode()
-        row = song_columns(now) | {"text": "Old Name waits.", "z": z, "request_id": "r1"} | more
-        row["sample_song"] = told and json.dumps(told.to_doc())
+        row = song_columns(now) | {"text": "Old Name waits.", "z": z, "request_id": "r1"}
+        row = row | {"sample_song": told and json.dumps(told.to_doc())} | more
         verdicts = ["approve", "reject"] * 10
         lines = [json.dumps(row | {"verdict": verdict}) for verdict in verdicts]
         (tmp_path / "judged.jsonl").write_text("\n".join(lines), "utf-8")
@@ -62,6 +62,15 @@ def test_a_draft_is_of_the_song_that_it_was_written_for(draft):
     assert found.z is not None
     # As with texts that were written elsewhere: without a name there is no song.
     assert draft(NOW, Song(genres=("techno",))).song.artist == "The New Name"
+
+
+def test_a_song_in_another_shape_is_read_or_said_to_be_none(draft):
+    of_dict = draft(NOW, sample_song=TOLD.to_doc())
+    assert of_dict.song.artist == "Old Name"
+    assert draft(NOW, sample_song="null").song.artist == "The New Name"
+    assert draft(NOW, genre_sources="\nspotify").song.genres == ("dream pop",)
+    with pytest.raises(JudgedError, match="sample_song is to be a song"):
+        draft(NOW, sample_song="[1]")
 
 
 def about(artist, title, request=""):
