@@ -28,7 +28,7 @@ from models.pretrained.writer import PretrainedWriter
 from models.writer import Vector
 
 CANDIDATES = 8
-"""Drafts of a text where a first critic chooses: five texts make forty, two blocks and a half."""
+"""Drafts of a text where a first critic chooses: five texts make forty, a block and a quarter."""
 FRESHNESS = 0.3
 """What a deviation of worn phrases takes off a draft's log-odds."""
 HEADING = "## Its critic"

@@ -2,25 +2,7 @@
 
 from curator.tui.widgets.post_list import PostList
 from curator.tui.widgets.post_panel import PostPanel
-
-
-def lines(screen, kind):
-    """Return what a widget of lines shows, as text."""
-    return [strip.text.rstrip() for strip in screen.query_one(kind)._drawn]
-
-
-def text_of(screen, kind):
-    return " ".join(" ".join(lines(screen, kind)).split())
-
-
-def said(app):
-    return app.screen.query_one("#status").facts.text
-
-
-def listed(screen):
-    """Return the lines of the list, without the air between words."""
-    posts = screen.query_one(PostList)
-    return [" ".join(posts.render_line(y).text.split()) for y in range(2 * len(screen.ids))]
+from tests.tui.posting.test_outbox import listed, said, text_of
 
 
 async def choose(pilot, pilot_pause, state):
