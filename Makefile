@@ -57,7 +57,7 @@ bench: install ## Measure speed: writing, saving, painting
 clean: ## Remove the environment and caches; what you judged in the demo stays
 	@echo "Removing $(VENV) and caches; $(DEMO) is yours to remove."
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
-		.import_linter_cache .hypothesis snapshot_report.html
+		.import_linter_cache .hypothesis snapshot_report.html models/pretrained/*.so
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.made:
@@ -71,12 +71,12 @@ $(VENV)/.made:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.made
+$(VENV)/.installed: pyproject.toml constraints.txt models/pretrained/native.c | $(VENV)/.made
 	@echo "Installing curator and what it needs (torch is large; a few minutes the first time) …"
 	@$(INSTALL) -e .
 	@touch $@
 
-$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.made
+$(VENV)/.installed-dev: pyproject.toml constraints.txt models/pretrained/native.c | $(VENV)/.made
 	@echo "Installing curator and its development tools (a few minutes the first time) …"
 	@$(INSTALL) -e '.[dev]'
 	@touch $@ $(VENV)/.installed

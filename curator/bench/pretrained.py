@@ -35,7 +35,7 @@ GENERATE = "transformers generate"
 BARS = {8: 3.0, 16: 5.0}
 """By batch: how many times the rate of `generate` ours must be at least."""
 COST = 2.0
-"""Per cent of perplexity that eight bits may cost."""
+"""Per cent of perplexity that a precision may cost."""
 _TEXTS = 256
 _SONG = Conditions("Velvet Meridian", "Glass Orchard", ("dream pop",), {"energy": 0.6})
 
@@ -78,12 +78,12 @@ def _measure(lab: Lab) -> Result:
         )
         for batch, limit in BARS.items()
     )
-    if writer.device == "cpu":  # elsewhere nothing is written in eight bits
-        lab.tell("what eight bits cost")
+    if writer.precision != "fp32":
+        lab.tell(f"what {writer.precision} costs")
         cost = _cost(writer)
         bar = Bar(f"≤ {COST:g} %", cost, "≤", COST)
         found = Spread.of([cost])
-        measures += (Measure("perplexity, int8 less fp32", "%", found, bars=(bar,)),)
+        measures += (Measure(f"perplexity, {writer.precision} less fp32", "%", found, bars=(bar,)),)
     threads = torch.get_num_threads()
     return Result(
         "pretrained",
@@ -160,9 +160,10 @@ def _generate(writer: PretrainedWriter) -> Callable[[int], Write]:
 
 
 def _cost(writer: PretrainedWriter) -> float:
-    """Return by how many per cent eight bits raise the perplexity of held-out sentences."""
+    """Return by how many per cent the precision in use raises the perplexity of held-out
+    sentences."""
     corpus = prepare(own_voice())
     held = [s for s in corpus.test if s.register == "voice"][:_TEXTS]
-    precisions: tuple[Precision, Precision] = ("fp32", "int8")
-    full, eight = (nats_a_token(writer, held, precision) for precision in precisions)
-    return 100 * (math.exp(eight - full) - 1)
+    precisions: tuple[Precision, Precision] = ("fp32", writer.precision)
+    full, used = (nats_a_token(writer, held, precision) for precision in precisions)
+    return 100 * (math.exp(used - full) - 1)

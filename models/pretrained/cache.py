@@ -41,10 +41,10 @@ class View(NamedTuple):
 class Cache:
     """Keys and values of `rows` rows: slots, prompt, and what is written, one after the other.
 
-    Keys and values are one tensor, (layers, 2, B · G, L, d); `words` (B, D) is what z adds to every
-    embedding; `written` (B,) counts tokens, BOS among them; `heard` (B, R) sums the states of the
-    others. There is room for prompts of `longest` tokens: less for a short one makes every step
-    faster, and is the same for every row of a song.
+    Keys and values are one tensor, `kept` (layers, 2, B · G, L, d); `words` (B, D) is what z adds
+    to every embedding; `written` (B,) counts tokens, BOS among them; `heard` (B, R) sums the states
+    of the others. There is room for prompts of `longest` tokens: less for a short one makes every
+    step faster, and is the same for every row of a song.
     """
 
     def __init__(
@@ -53,8 +53,8 @@ class Cache:
         c, device = stepper.config, stepper.device
         places = stepper.slots + longest + MAX_TOKENS
         shape = (c.layers, 2, rows * c.groups, places, c.head)
-        self._kept = torch.zeros(shape, device=device)
-        self._rows = self._kept.view(c.layers, 2, rows, c.groups, places, c.head)
+        self.kept = torch.zeros(shape, device=device)
+        self._rows = self.kept.view(c.layers, 2, rows, c.groups, places, c.head)
         self._views: dict[int, list[View]] = {}
         self.words = torch.zeros(rows, c.hidden, device=device)
         self.heard = torch.zeros(rows, len(stepper.heard) * c.hidden, device=device)
@@ -95,14 +95,18 @@ class Cache:
         """Return the means of the states of what is written, (N, R)."""
         return self.heard[:count] / (self.written[:count, None] - 1).clamp_min(1)
 
-    def next(self, count: int = BLOCK) -> tuple[Tensor, Tensor]:
-        """Make room for one token in each of the first N rows; return −∞ where a row does not
-        look, else 0, as (N · G, 1, L), and where the token's keys go, and its values, (2 · N · G,),
-        in a layer laid out as (2 · B · G · L, d)."""
+    def next(self, count: int = BLOCK) -> Tensor:
+        """Make room for one token in each of the first N rows; return its places (N,)."""
         at = (self._filled[:count] + self.written[:count]).clamp_max(len(self._all) - 1)
         self.written[:count] += 1
-        heads = self._heads[:count]
-        hidden = torch.zeros(count, len(self._all), device=at.device)
+        return at
+
+    def looking(self, at: Tensor) -> tuple[Tensor, Tensor]:
+        """Of rows whose tokens stand at places `at` (N,) return −∞ where a row does not look, else
+        0, as (N · G, 1, L), and where the tokens' keys go, and their values, (2 · N · G,), in a
+        layer laid out as (2 · B · G · L, d)."""
+        heads = self._heads[: len(at)]
+        hidden = torch.zeros(len(at), len(self._all), device=at.device)
         hidden.masked_fill_(self._all > at[:, None], -torch.inf)
         keys = (heads + at[:, None]).flatten()
         place = torch.cat([keys, keys + self._heads.numel() * len(self._all)])
@@ -114,6 +118,6 @@ class Cache:
             heads = count * self._heads.shape[1]
             self._views[count] = [
                 View(layer[0, :heads].mT, layer[1, :heads], layer.view(-1, layer.shape[-1]))
-                for layer in self._kept
+                for layer in self.kept
             ]
         return self._views[count]

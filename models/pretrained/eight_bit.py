@@ -17,12 +17,12 @@ from torch import Tensor
 from torch.backends import quantized
 
 Kernel = Literal["onednn", "fbgemm", "plain"]
-_WEIGHT = 127
+WEIGHT = 127
 """The largest whole weight."""
 _ROW, _HALF = 127, 64
 """The largest whole number of a row: that of eight bits, and that with which two products fit in
 sixteen bits, 2 · (64 + 64) · 127 < 2¹⁵. Kernels want rows unsigned: that number stands for 0."""
-_LEAST = 1e-8
+LEAST = 1e-8
 _EASE = 64.0
 """By how much a channel is scaled at most: the text that showed the peaks is not all texts."""
 _AS_IS: tuple[Any, ...] = (None, 1.0, 0, torch.float32, "none", [], "")
@@ -52,7 +52,7 @@ class EightBit:
 
     def __init__(self, weight: Tensor, norm: Norm | None = None) -> None:
         kernel, most = best_kernel(weight.device.type)
-        scale = weight.abs().amax(1).clamp_min(_LEAST) / _WEIGHT
+        scale = weight.abs().amax(1).clamp_min(LEAST) / WEIGHT
         whole = (weight / scale[:, None]).round().to(torch.int8)
         self._sums, self._norm = _PACKS[kernel](whole, scale / most, most), norm
         self._largest = torch.tensor(float(most), device=weight.device)
@@ -63,7 +63,7 @@ class EightBit:
         # Each operation more is a pass over rows that are short: what can be one is one. So the
         # norm is only a part of the scale at the end: whole numbers are the same without it.
         wide = rows if self._norm is None else rows * self._norm.weight
-        largest = wide.abs().amax(1, keepdim=True).clamp_min_(_LEAST)
+        largest = wide.abs().amax(1, keepdim=True).clamp_min_(LEAST)
         factor = self._largest / largest
         if self._norm is not None:
             length = torch.linalg.vector_norm(rows, 2, 1, keepdim=True)
@@ -134,12 +134,10 @@ def _exact(kernel: Kernel, most: int) -> bool:
     signs = torch.tensor([[1, 1], [-1, -1], [1, -1]], dtype=torch.int8).repeat(16, 512)
     rows = most * signs[:3].float()
     try:
-        found = _PACKS[kernel](_WEIGHT * signs, torch.ones(len(signs)), most)(
-            rows, torch.ones(3, 1)
-        )
+        found = _PACKS[kernel](WEIGHT * signs, torch.ones(len(signs)), most)(rows, torch.ones(3, 1))
     except (RuntimeError, NotImplementedError, AttributeError):
         return False
-    return torch.equal(found, rows @ (_WEIGHT * signs.float()).T)
+    return torch.equal(found, rows @ (WEIGHT * signs.float()).T)
 
 
 # -- easing --------------------------------------------------------------------------------------
@@ -152,6 +150,6 @@ def ease(weight: Tensor, rows: Tensor) -> Tensor:
     A few channels are so large that eight bits leave the others nothing. Half of what makes them
     so goes over into the weights (SmoothQuant, Xiao et al. 2023).
     """
-    columns = weight.abs().amax(0).clamp_min(_LEAST)
-    found = (rows.abs().amax(0).clamp_min(_LEAST) / columns).sqrt()
+    columns = weight.abs().amax(0).clamp_min(LEAST)
+    found = (rows.abs().amax(0).clamp_min(LEAST) / columns).sqrt()
     return (found / found.median()).clamp(1 / _EASE, _EASE)

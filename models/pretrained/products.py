@@ -1,7 +1,8 @@
 """Matrix products for writing: the same weights in full, half and eight-bit precision.
 
 What counts when sixteen rows are written at a time is how fast weights come out of memory. Eight
-bits take a quarter of full precision's room; see `eight_bit`.
+bits take a quarter of full precision's room: with rows of eight bits too ("int8", see `eight_bit`),
+or with rows of sixteen ("w8a16", see `native`).
 """
 
 import time
@@ -14,8 +15,9 @@ from torch.nn import functional as F
 
 from models.pretrained.eight_bit import EightBit, Norm
 from models.pretrained.llama import rms_norm
+from models.pretrained.native import Native
 
-Precision = Literal["fp32", "bf16", "fp16", "int8"]
+Precision = Literal["fp32", "bf16", "fp16", "int8", "w8a16"]
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -41,7 +43,12 @@ class Plain:
 
 
 def product(weight: Tensor, precision: Precision, norm: Norm | None = None) -> Product:
-    """Return the product with `weight` (out, in), float32, behind a norm if there is one."""
+    """Return the product with `weight` (out, in), float32, behind a norm if there is one.
+
+    Raises RuntimeError if there is none of that precision here.
+    """
+    if precision == "w8a16":
+        return Native(weight, norm)
     if precision == "int8":
         return EightBit(weight, norm)
     return Plain(weight, _DTYPES[precision], norm)

@@ -20,6 +20,7 @@ from models.pretrained.eight_bit import Norm, ease
 from models.pretrained.layout import PLACE, causal
 from models.pretrained.llama import rms_norm, rotations
 from models.pretrained.model import Pretrained
+from models.pretrained.native import native_layers
 from models.pretrained.products import Precision, Product, fastest, product
 from models.rows import MAX_TOKENS
 from models.tokenizer import BOS
@@ -27,6 +28,7 @@ from models.writing import BLOCK
 
 _USUAL = "Two guitars trade one short line over slow drums, and the voice comes in late and quiet."
 """A text like those that are written."""
+_ON_CPU: tuple[Precision, ...] = ("fp32", "bf16", "int8", "w8a16")
 _COMPANY = (1, 5, 11, BLOCK, 64)
 """How many rows are tried side by side; as many as are ever written."""
 
@@ -72,16 +74,17 @@ class Stepper:
             self._turns = self._signed(torch.arange(PLACE + MAX_TOKENS + 1, device=device))
             head = model.rows_of(base.head, rows[: len(writable)])
             self.layers, self._head = self._laid_out(model, head)
+            self._native = native_layers(self.layers, self.config)
             self.least = self._fewest()
 
     def _fewest(self) -> int:
         """Return how many rows must be stepped, however few are in use: 1 or all.
 
         Sums of integers do not depend on how many rows there are; what is summed in floating point
-        may. So eight bits alone come into question, and are tried out with the kernels of this
+        may. So whole numbers alone come into question, and are tried out with the kernels of this
         machine: a row must be the same, to the bit, by itself and in company.
         """
-        if self.precision != "int8":
+        if self.precision not in ("int8", "w8a16"):
             return BLOCK
         most = max(_COMPANY)
         z = torch.linspace(-2, 2, most * self._model.config.latent, device=self.device)
@@ -241,10 +244,22 @@ class Stepper:
     def step(self, tokens: Tensor, cache: Cache) -> Tensor:
         """Return logits (N, A) of the token after `tokens` (N,), which go into the cache's first
         N rows. N is at least `least`."""
-        c, count = self.config, len(tokens)
+        count = len(tokens)
         states = self._embedded[tokens] + cache.words[:count]
-        mask, place = cache.next(count)
-        views, heads = cache.views(count), count * c.groups
+        at = cache.next(count)
+        positions = cache.positions[:count]
+        if self._native is None:
+            heard: list[Tensor] = []
+            states = self.through(states, positions, self._within(cache, at), heard)
+        else:
+            heard = self._native(states, cache.kept, at, self._turned(positions), self.heard)
+        cache.hear(torch.cat(heard, 1))
+        return self._head(states)
+
+    def _within(self, cache: Cache, at: Tensor) -> Attend:
+        """Return attention of one token a row, at places `at` (N,), to what its row holds."""
+        c, (mask, place), views = self.config, cache.looking(at), cache.views(len(at))
+        heads = len(at) * c.groups
 
         def attend(number: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
             keys, values, places = views[number]
@@ -252,12 +267,9 @@ class Stepper:
             # In so small a product torch's own attention takes twice the time of its two halves.
             grouped = q.reshape(heads, -1, c.head)
             scores = torch.baddbmm(mask, grouped, keys, alpha=c.head**-0.5)
-            return torch.bmm(scores.softmax(-1), values).view(count, c.hidden)
+            return torch.bmm(scores.softmax(-1), values).view(len(at), c.hidden)
 
-        heard: list[Tensor] = []
-        states = self.through(states, cache.positions[:count], attend, heard)
-        cache.hear(torch.cat(heard, 1))
-        return self._head(states)
+        return attend
 
 
 def _layer(
@@ -272,4 +284,4 @@ def quickest(model: Pretrained) -> Precision:
     layer = model.base.layers[0].linears
     if layer.qkv.device.type != "cpu":
         return "fp16" if layer.qkv.device.type == "cuda" else "fp32"
-    return fastest([matrix.float() for matrix in layer], ("fp32", "bf16", "int8"), BLOCK)
+    return fastest([matrix.float() for matrix in layer], _ON_CPU, BLOCK)

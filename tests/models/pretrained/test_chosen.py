@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.backends import cpu
 
+from models.pretrained import native
 from models.pretrained.chosen import FILE, chosen
 
 CPU = torch.device("cpu")
@@ -34,6 +35,15 @@ def test_another_processor_is_measured_anew(tmp_path, monkeypatch):
     chosen(tmp_path, CPU, lambda: "int8")
     monkeypatch.setattr(cpu, "get_cpu_capability", lambda: "ABACUS")
     assert chosen(tmp_path, CPU, lambda: "fp32") == "fp32"
+
+
+def test_what_was_compiled_since_is_measured_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(native, "available", lambda: False)
+    chosen(tmp_path, CPU, lambda: "int8")
+    monkeypatch.setattr(native, "available", lambda: True)
+    assert chosen(tmp_path, CPU, lambda: "w8a16") == "w8a16"
+    monkeypatch.setattr(native, "available", lambda: False)
+    assert chosen(tmp_path, CPU, never) == "int8"
 
 
 def test_another_number_of_threads_writes_the_same(tmp_path, monkeypatch):

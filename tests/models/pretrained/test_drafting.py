@@ -4,14 +4,15 @@ import pytest
 from models import checkpoint
 from models.pretrained.writer import PretrainedWriter
 from models.writer import Conditions
+from tests.models.pretrained.tiny import NATIVE
 
 LOUD = Conditions(genres=("metal",), features={"energy": 0.9, "tempo": 160})
 QUIET = Conditions(genres=("folk",), features={"energy": 0.2, "tempo": 80})
 
 
-@pytest.fixture(name="eight")
-def _eight(taught):
-    return PretrainedWriter(checkpoint.load(taught), "taught", "cpu", "int8")
+@pytest.fixture(name="eight", params=["int8", NATIVE])
+def _eight(taught, request):
+    return PretrainedWriter(checkpoint.load(taught), "taught", "cpu", request.param)
 
 
 def test_drafts_are_the_same_alone_and_in_company(writer):
@@ -28,13 +29,13 @@ def test_drafts_are_the_same_alone_and_in_company(writer):
     assert told > 10  # of 20: the song that a row is about is told to that row
 
 
-@pytest.mark.parametrize("precision", ["fp32", "int8"])
+@pytest.mark.parametrize("precision", ["fp32", "int8", NATIVE])
 def test_the_laid_out_decoder_foretells_as_the_model_does(writer, few_sentences, precision):
     from models.pretrained.stepped import nats_a_token
 
     nats = nats_a_token(writer, few_sentences[:8], precision)
     assert 0 < nats < 1.5
-    if precision == "int8":
+    if precision != "fp32":
         assert abs(nats - nats_a_token(writer, few_sentences[:8], "fp32")) < 0.15
 
 

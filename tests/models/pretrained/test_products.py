@@ -7,16 +7,18 @@ from models.pretrained import products
 from models.pretrained.eight_bit import Norm
 from models.pretrained.llama import rms_norm
 from models.pretrained.products import fastest, product
+from tests.models.pretrained.tiny import NATIVE
 
 WEIGHT = torch.randn(40, 32, generator=torch.Generator().manual_seed(1))
-NEAR = {"fp32": 1e-5, "bf16": 0.02, "fp16": 0.003, "int8": 0.03}
+NEAR = {"fp32": 1e-5, "bf16": 0.02, "fp16": 0.003, "int8": 0.03, "w8a16": 0.015}
+KINDS = ["fp32", "bf16", "fp16", "int8", NATIVE]
 
 
 def rows(seed=2):
     return torch.randn(16, 32, generator=torch.Generator().manual_seed(seed))
 
 
-@pytest.mark.parametrize("precision", NEAR)
+@pytest.mark.parametrize("precision", KINDS)
 def test_a_product_is_near_the_exact_one(precision):
     made = product(WEIGHT, precision)(rows())
     exact = rows() @ WEIGHT.T
@@ -24,7 +26,7 @@ def test_a_product_is_near_the_exact_one(precision):
     assert ((made - exact).norm() / exact.norm()) < NEAR[precision]
 
 
-@pytest.mark.parametrize("precision", NEAR)
+@pytest.mark.parametrize("precision", KINDS)
 def test_a_norm_before_a_product_is_part_of_it(precision):
     weight = torch.rand(32, generator=torch.Generator().manual_seed(4)) + 0.2
     for size in (1e-3, 1.0, 1e3):

@@ -6,6 +6,7 @@ from models.embedding import embed as plainly
 from models.pretrained.reading import embed
 from models.pretrained.stepping import Stepper
 from models.writer import Conditions
+from tests.models.pretrained.tiny import NATIVE
 
 TEXTS = [
     "The bass keeps one long note.",
@@ -39,8 +40,9 @@ def test_texts_are_read_as_the_model_reads_them_one_by_one(model, asked):
     assert fast.logprobs[0] != pytest.approx(fast.logprobs[3], abs=1e-3)
 
 
-def test_eight_bits_read_nearly_the_same_and_the_same_z(model, asked):
-    fast, plain = embed(model, steps(model, "int8"), *asked), plainly(model, *asked)
+@pytest.mark.parametrize("precision", ["int8", NATIVE])
+def test_eight_bits_read_nearly_the_same_and_the_same_z(model, asked, precision):
+    fast, plain = embed(model, steps(model, precision), *asked), plainly(model, *asked)
     np.testing.assert_allclose(fast.z, plain.z, atol=1e-4)
     assert not np.array_equal(fast.logprobs, plain.logprobs)
     np.testing.assert_allclose(fast.logprobs, plain.logprobs, atol=0.15)

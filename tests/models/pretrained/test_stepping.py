@@ -3,17 +3,19 @@ import pytest
 import torch
 
 from models.conditions import condition_space
+from models.pretrained import native
 from models.pretrained.cache import Cache
 from models.pretrained.prompt import LONGEST_PROMPT, prompt
 from models.pretrained.stepping import Stepper
 from models.rows import MAX_TOKENS
 from models.tokenizer import ARTIST, BOS, EOS, TITLE
 from models.writing import BLOCK
+from tests.models.pretrained.tiny import NATIVE
 
 WRITABLE = [EOS, ARTIST, TITLE, *range(40, 340, 3)]
 SONG = (["metal"], {"energy": 0.9})
 NAMES = ("Slow Tide", "Harbour")
-PRECISIONS = ("fp32", "bf16", "int8")
+PRECISIONS = ["fp32", "bf16", "int8", *(["w8a16"] if native.available() else [])]
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +82,10 @@ def test_step_by_step_the_logits_are_those_of_the_whole_text(steppers):
         torch.testing.assert_close(logits, decoded(model, rows[slot][1]), atol=2e-4, rtol=1e-4)
 
 
-@pytest.mark.parametrize(("precision", "most"), [("bf16", 0.06), ("int8", 0.12)])
-def test_less_precision_stays_near(steppers, precision, most):
+@pytest.mark.parametrize("precision", ["bf16", "int8", NATIVE])
+def test_less_precision_stays_near(steppers, precision):
     made, model = steppers
+    most = {"bf16": 0.06, "int8": 0.12, "w8a16": 0.06}[precision]
     row = Row(3)
     logits = stepped(made[precision], made[precision].prompt(told(model)), {2: (0, row)}, 2)
     exact = decoded(model, row)
@@ -104,10 +107,11 @@ def test_a_row_is_the_same_bits_in_any_slot_beside_any_others(steppers, precisio
 
 
 @torch.inference_mode()
+@pytest.mark.parametrize("precision", ["int8", NATIVE])
 @pytest.mark.parametrize("company", [1, 3, 8, 15])
-def test_in_eight_bits_a_row_is_the_same_bits_in_company_of_any_size(steppers, company):
+def test_in_eight_bits_a_row_is_the_same_bits_in_company_of_any_size(steppers, precision, company):
     made, model = steppers
-    stepper = made["int8"]
+    stepper = made[precision]
     assert stepper.least == 1
     before, row = stepper.prompt(told(model)), Row(1)
     full = {0: (0, row)} | {slot: (0, Row(100 + slot)) for slot in range(1, BLOCK)}
@@ -208,5 +212,5 @@ def test_the_precision_is_the_fastest_unless_one_is_named(steppers, monkeypatch)
     asked = []
     monkeypatch.setattr(stepping, "fastest", lambda *given: asked.append(given[1:]) or "bf16")
     assert Stepper(steppers[1], WRITABLE).precision == "bf16"
-    assert asked == [(("fp32", "bf16", "int8"), BLOCK)]
+    assert asked == [(("fp32", "bf16", "int8", "w8a16"), BLOCK)]
     assert Stepper(steppers[1], WRITABLE, "int8").precision == "int8"

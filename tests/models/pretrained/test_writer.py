@@ -17,7 +17,7 @@ from models.pretrained.writer import PretrainedWriter
 from models.sampling import generator
 from models.tokenizer import BOS, EOS
 from models.writer import Conditions, SampleEvent, Sampling, TokenEvent, has_latent
-from tests.models.pretrained.tiny import make_base
+from tests.models.pretrained.tiny import NATIVE, make_base
 
 LOUD = Conditions("Somebody", "Something", ("metal",), {"energy": 0.9, "tempo": 160})
 QUIET = Conditions("Somebody", "Something", ("folk",), {"energy": 0.2, "tempo": 80})
@@ -50,11 +50,12 @@ def test_a_row_is_the_same_whatever_is_written_beside_it(writer, written, batch,
 
 
 @pytest.mark.parametrize("candidates", [1, 3])
+@pytest.mark.parametrize("precision", ["int8", NATIVE])
 def test_in_eight_bits_rows_are_stepped_alone_and_are_the_same(
-    taught, place, monkeypatch, candidates
+    taught, place, monkeypatch, precision, candidates
 ):
     monkeypatch.setenv("CURATOR_BASES", str(place))
-    eight = PretrainedWriter(checkpoint.load(taught), "taught", "cpu", "int8")
+    eight = PretrainedWriter(checkpoint.load(taught), "taught", "cpu", precision)
     how = Sampling(candidates=candidates)
     block = eight._block(LOUD)
     assert not block.ahead

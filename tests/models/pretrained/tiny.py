@@ -5,9 +5,12 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from models.pretrained import native
 
 SPECIALS = (
     "<|endoftext|>",
@@ -35,6 +38,10 @@ CONFIG = {
     "hidden_act": "silu",
     "tie_word_embeddings": True,
 }
+NATIVE = pytest.param(
+    "w8a16", marks=pytest.mark.skipif(not native.available(), reason="nothing is compiled here")
+)
+"""The precision of `models.pretrained.native`."""
 MEMBER = "llm_tiny/tiny.F16.gguf"
 
 
