@@ -10,6 +10,11 @@ TORCH_INDEX ?=
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -c constraints.txt
 
+# What is compiled, if it can be: an older one must not stay where that fails.
+KERNEL = models/pretrained/_native*.so
+TELL = test "$$(uname -m)" != x86_64 || ls $(KERNEL) >/dev/null 2>&1 || echo "There is no gcc, so \
+the better model will write at half its speed. To change that, install gcc and run: make clean install"
+
 # One more than there are cores: tests of screens wait a good deal.
 WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 
@@ -57,7 +62,7 @@ bench: install ## Measure speed: writing, saving, painting
 clean: ## Remove the environment and caches; what you judged in the demo stays
 	@echo "Removing $(VENV) and caches; $(DEMO) is yours to remove."
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
-		.import_linter_cache .hypothesis snapshot_report.html models/pretrained/*.so
+		.import_linter_cache .hypothesis snapshot_report.html $(KERNEL)
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.made:
@@ -73,12 +78,16 @@ $(VENV)/.made:
 
 $(VENV)/.installed: pyproject.toml constraints.txt models/pretrained/native.c | $(VENV)/.made
 	@echo "Installing curator and what it needs (torch is large; a few minutes the first time) …"
+	@rm -f $(KERNEL)
 	@$(INSTALL) -e .
+	@$(TELL)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt models/pretrained/native.c | $(VENV)/.made
 	@echo "Installing curator and its development tools (a few minutes the first time) …"
+	@rm -f $(KERNEL)
 	@$(INSTALL) -e '.[dev]'
+	@$(TELL)
 	@touch $@ $(VENV)/.installed
 
 $(DEMO)/.examples: $(EXAMPLES) | $(VENV)/.installed

@@ -90,7 +90,7 @@ def _measure(lab: Lab) -> Result:
         f"tokens a second on {writer.device}, {threads} torch threads for both",
         measures,
         notes=(
-            f"{writer.precision} was the fastest here when the model was first loaded",
+            f"{writer.precision} was chosen here when the model was first loaded",
             "tokens of finished texts, streaming and checks included; transformers in fp32",
             f"perplexity of writable tokens over {_TEXTS} of our own sentences held out",
         ),

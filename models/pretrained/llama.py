@@ -63,6 +63,8 @@ class LlamaConfig:
             raise ValueError(f"its config.json is not complete: {error}") from None
         if made.hidden % made.heads or config.get("head_dim", made.head) != made.head:
             raise ValueError("its heads are not an even share of the hidden size")
+        if made.heads % made.groups:
+            raise ValueError("its groups of heads are not of one size")
         return made
 
 

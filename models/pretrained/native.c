@@ -70,7 +70,8 @@ INLINE float sum(__m256 v) {
 
 /* eˣ to a few units in the last place: 2ⁿ times the series of what is left, |x| ≤ ln 2 / 2. */
 INLINE __m256 exponential(__m256 x) {
-    x = _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(-87.0f)), _mm256_set1_ps(88.0f));
+    /* In this order what is no number stays none. */
+    x = _mm256_min_ps(_mm256_set1_ps(88.0f), _mm256_max_ps(_mm256_set1_ps(-87.0f), x));
     __m256 n = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)),
                                _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     x = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375f), x); /* ln 2 in two parts */
@@ -99,7 +100,9 @@ AVX2 static float round_row(const Product *p, const float *row, int16_t *whole) 
         squares = _mm256_fmadd_ps(plain, plain, squares);
         peaks = _mm256_max_ps(peaks, _mm256_andnot_ps(_mm256_set1_ps(-0.0f), v));
     }
-    float of[WIDE], largest = LEAST;
+    float of[WIDE], largest = LEAST, square = sum(squares);
+    if (!isfinite(square))
+        return NAN; /* and so will be all that is made of this row */
     _mm256_storeu_ps(of, peaks);
     for (int i = 0; i < WIDE; i++)
         largest = of[i] > largest ? of[i] : largest;
@@ -111,7 +114,7 @@ AVX2 static float round_row(const Product *p, const float *row, int16_t *whole) 
         _mm256_storeu_si256((__m256i *)(whole + i), both);
     }
     float unit = largest / p->most;
-    return p->norm ? unit / sqrtf(sum(squares) / (float)p->in + p->epsilon) : unit;
+    return p->norm ? unit / sqrtf(square / (float)p->in + p->epsilon) : unit;
 }
 
 /* Sum a block for `count` rows, a number that is known when this is compiled. */

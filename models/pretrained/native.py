@@ -57,14 +57,14 @@ def _library() -> ctypes.CDLL:
     if spec is None or spec.origin is None:
         raise CannotRun("it was not compiled when Curator was installed")
     try:
-        # After torch, whose threads it so shares: both know OpenMP by the same name.
+        # After torch, whose threads it shares where both know OpenMP by the same name, as with gcc.
         library = ctypes.CDLL(spec.origin)
     except OSError as error:
         raise CannotRun(str(error)) from None
     if library.version() != _VERSION:
         raise CannotRun("it was compiled for another version of Curator: install it anew")
     if not library.supported():
-        raise CannotRun("this processor has no AVX2")
+        raise CannotRun("this processor has no AVX2 or no FMA")
     library.product.argtypes = [_POINTER, _POINTER, _LONG, _POINTER, _INT]
     library.layers.argtypes = [_POINTER, _LONG, _LONG, _POINTER, _LONG, *[_POINTER] * 4, _INT]
     return library
@@ -78,6 +78,12 @@ def available() -> bool:
         return False
 
 
+def fits(config: LlamaConfig) -> bool:
+    """Whether whole layers of these sizes can be made here."""
+    rows = config.hidden, config.feed_forward
+    return not config.head % _HEAD and not any(n % _COLUMNS for n in rows) and available()
+
+
 class Native:
     """A product of eight-bit weights with rows that are rounded to sixteen bits."""
 
@@ -86,23 +92,27 @@ class Native:
         given, taken = weight.shape
         if weight.device.type != "cpu" or taken % _COLUMNS:
             raise CannotRun(f"rows are multiples of {_COLUMNS}, and on a CPU")
+        weight = weight.float()
         self._multiply = _library().product
         scale = weight.abs().amax(1).clamp_min(LEAST) / WEIGHT
         missing = -given % _COLUMNS
         whole = torch.cat([(weight / scale[:, None]).round(), weight.new_zeros(missing, taken)])
         blocks = whole.to(torch.int8).view(-1, _COLUMNS, taken // 2, 2).transpose(1, 2)
         scales = torch.cat([scale, scale.new_zeros(missing)])
-        self._held = blocks.contiguous(), scales, norm and norm.weight.contiguous()
+        self._held = blocks.contiguous(), scales, norm and norm.weight.float().contiguous()
         # The largest sum still fits into 32 bits, and what is rounded into 16.
         most = min(2**15 - 1, (2**31 - 1) // (WEIGHT * taken))
         places = (None if each is None else each.data_ptr() for each in self._held)
         self.laid_out = _Product(*places, norm.epsilon if norm else 0.0, most, taken, given)
-        self._at, self._given = ctypes.addressof(self.laid_out), given
+        self._at, self._shape = ctypes.addressof(self.laid_out), (given, taken)
 
     def __call__(self, rows: Tensor) -> Tensor:
         """Multiply rows (B, in); return (B, out)."""
+        given, taken = self._shape
+        if rows.shape[1] != taken:  # torch would say so; what is read here would be anything
+            raise ValueError(f"rows of {rows.shape[1]} numbers, not of {taken}")
         rows = rows.float().contiguous()
-        to = rows.new_empty(len(rows), self._given)
+        to = rows.new_empty(len(rows), given)
         threads = torch.get_num_threads()
         _check(self._multiply(self._at, rows.data_ptr(), len(rows), to.data_ptr(), threads))
         return to
@@ -147,11 +157,10 @@ class NativeLayers:
 
 
 def native_layers(layers: Sequence[Sequence[object]], config: LlamaConfig) -> NativeLayers | None:
-    """Return these layers as one, if their products are native ones and their heads fit."""
+    """Return these layers as one, if all their products are native ones and their sizes fit."""
     native = [[each for each in layer if isinstance(each, Native)] for layer in layers]
-    if config.head % _HEAD or any(len(layer) < len(Linears._fields) for layer in native):
-        return None
-    return NativeLayers(native, config)
+    whole = all(len(layer) == len(Linears._fields) for layer in native)
+    return NativeLayers(native, config) if whole and fits(config) else None
 
 
 def _check(enough: int) -> None:

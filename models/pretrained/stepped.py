@@ -94,16 +94,16 @@ def _steps(
     stepper = Stepper(writer.model, writer.writable, precision, strange)
     place = {token: i for i, token in enumerate([*writer.writable, BOS, *strange])}
     for first in range(0, len(texts), BLOCK):
-        cache = Cache(stepper)
         songs = conditions[first : first + BLOCK]
-        before = stepper.prompts(
-            [told(writer.tokenizer, writer.known(s), s.artist, s.title) for s in songs]
-        )
+        begins = [tuple(told(writer.tokenizer, writer.known(s), s.artist, s.title)) for s in songs]
+        each = list(dict.fromkeys(begins))  # drafts of one song often stand side by side
+        before = dict(zip(each, stepper.prompts(each), strict=True))
+        cache = Cache(stepper, max(map(len, each)))
         for slot, (text, song) in enumerate(zip(texts[first : first + BLOCK], songs, strict=True)):
             own = given[first + slot] if given else None
             z = torch.from_numpy(writer.encode(text, song) if own is None else own)[None]
             keys, values, words = stepper.memory(z.to(writer.device))
-            cache.begin(slot, (keys[0], values[0]), words[0], before[slot])
+            cache.begin(slot, (keys[0], values[0]), words[0], before[begins[slot]])
         rows = [[place[token] for token in row] for row in tokens[first : first + BLOCK]]
         last = torch.full((BLOCK,), stepper.start_token, device=writer.device)
         for step in range(max(map(len, rows))):

@@ -20,7 +20,7 @@ from models.pretrained.eight_bit import Norm, ease
 from models.pretrained.layout import PLACE, causal
 from models.pretrained.llama import rms_norm, rotations
 from models.pretrained.model import Pretrained
-from models.pretrained.native import native_layers
+from models.pretrained.native import fits, native_layers
 from models.pretrained.products import Precision, Product, fastest, product
 from models.rows import MAX_TOKENS
 from models.tokenizer import BOS
@@ -28,7 +28,6 @@ from models.writing import BLOCK
 
 _USUAL = "Two guitars trade one short line over slow drums, and the voice comes in late and quiet."
 """A text like those that are written."""
-_ON_CPU: tuple[Precision, ...] = ("fp32", "bf16", "int8", "w8a16")
 _COMPANY = (1, 5, 11, BLOCK, 64)
 """How many rows are tried side by side; as many as are ever written."""
 
@@ -284,4 +283,6 @@ def quickest(model: Pretrained) -> Precision:
     layer = model.base.layers[0].linears
     if layer.qkv.device.type != "cpu":
         return "fp16" if layer.qkv.device.type == "cuda" else "fp32"
-    return fastest([matrix.float() for matrix in layer], _ON_CPU, BLOCK)
+    if fits(model.base.config):
+        return "w8a16"  # by what happens between its products, which alone would not show it
+    return fastest([matrix.float() for matrix in layer], ("fp32", "bf16", "int8"), BLOCK)

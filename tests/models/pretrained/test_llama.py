@@ -158,6 +158,7 @@ def test_sizes_are_read_as_hugging_face_writes_them():
         ({"vocab_size": "many"}, "not complete"),
         ({"num_attention_heads": 5}, "even share"),
         ({"head_dim": 64}, "even share"),
+        ({"num_key_value_heads": 3}, "not of one size"),
     ],
 )
 def test_a_model_of_another_make_is_refused(change, said):

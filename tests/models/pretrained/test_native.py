@@ -4,11 +4,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn import functional as F
 
 from models.pretrained import native
 from models.pretrained.cache import Cache
 from models.pretrained.eight_bit import Norm
-from models.pretrained.llama import rms_norm
+from models.pretrained.llama import LlamaConfig, rms_norm, rotations
 from models.pretrained.native import CannotRun, Native, native_layers
 from models.pretrained.stepping import Stepper
 
@@ -55,12 +56,17 @@ def test_the_largest_numbers_do_not_overflow():
 
 
 @here
-def test_a_product_leaves_what_is_beside_it_alone():
-    frame = torch.full((9, 40), 7.0)
-    made = Native(WEIGHT[:37])(noise(9, 32))
-    assert made.shape == (9, 37)
-    frame[:, :37] = made
-    assert torch.equal(frame[:, 37:], torch.full((9, 3), 7.0))
+@pytest.mark.parametrize("rows", [1, 6, 7, 9])
+def test_a_product_leaves_what_is_beside_it_alone(rows):
+    made, inputs = Native(WEIGHT[:37]), noise(rows, 32)
+    frame = torch.full((rows + 2, 37), 7.0)
+    assert made._multiply(made._at, inputs.data_ptr(), rows, frame[1].data_ptr(), 2)
+    assert torch.equal(frame[1:-1], made(inputs))
+    assert torch.equal(frame[[0, -1]], torch.full((2, 37), 7.0))
+
+
+@here
+def test_a_product_of_nothing_is_nothing():
     assert torch.equal(Native(WEIGHT)(torch.zeros(2, 32)), torch.zeros(2, 40))
     assert torch.equal(Native(torch.zeros(5, 32))(noise(3, 32)), torch.zeros(3, 5))
     assert Native(WEIGHT)(torch.zeros(0, 32)).shape == (0, 40)
@@ -71,6 +77,28 @@ def test_rows_of_another_kind_or_out_of_order_are_rows_as_well():
     made, rows = Native(WEIGHT), noise(32, 6)
     assert torch.equal(made(rows.T), made(rows.T.contiguous()))
     assert torch.equal(made(rows.T.double()), made(rows.T))
+    weights = WEIGHT.half()
+    assert torch.equal(Native(weights)(rows.T), Native(weights.float())(rows.T))
+    with pytest.raises(ValueError, match="rows of 31 numbers, not of 32"):
+        made(rows.T[:, 1:])
+
+
+@here
+def test_rows_of_any_size_are_rounded_alike():
+    made, sizes = Native(WEIGHT), torch.logspace(-6, 6, 13)[:, None]
+    rows = noise(1, 32).expand(13, 32)
+    torch.testing.assert_close(made(rows * sizes), made(rows) * sizes, rtol=1e-3, atol=0)
+
+
+@here
+@pytest.mark.parametrize("strange", [torch.nan, torch.inf])
+def test_what_is_no_number_stays_none_and_alone(strange):
+    rows = noise(5, 32)
+    rows[3, 9] = strange
+    for norm in (None, Norm(torch.ones(32), 1e-5)):
+        found = Native(WEIGHT, norm)(rows)
+        assert found[3].isnan().all()
+        assert found[[0, 1, 2, 4]].isfinite().all()
 
 
 @here
@@ -187,9 +215,67 @@ def test_the_number_of_threads_changes_no_bit(stepper, held):
         assert all(map(torch.equal, found[0], other))
 
 
+def seen_by(products, kept, at, turns, states):
+    """Return what `NativeLayers` is to give: attention in 64 bits between the same products."""
+    cosines, sines = turns
+    for (qkv, out, gate_up, down), (keys, values) in zip(products, kept, strict=True):
+        groups, _, head = keys.shape[1:]
+        mixed = qkv(states).view(len(states), -1, head)
+        turned = mixed * cosines + mixed.roll(head // 2, 2) * sines
+        seen = []
+        for row, place in enumerate(at.tolist()):
+            q, k, v = mixed.shape[1] - 2 * groups, keys[row], values[row]
+            k[:, place], v[:, place] = turned[row, q : q + groups], mixed[row, q + groups :]
+            k, v = (x[:, : place + 1].double().repeat_interleave(q // groups, 0) for x in (k, v))
+            scores = torch.einsum("hd,hld->hl", turned[row, :q].double(), k) * head**-0.5
+            seen.append(torch.einsum("hl,hld->hd", scores.softmax(-1), v).flatten())
+        states = states + out(torch.stack(seen).float())
+        gate, up = gate_up(states).chunk(2, 1)
+        states = states + down(F.silu(gate) * up)
+    return states
+
+
+@here
+@torch.inference_mode()
+@pytest.mark.parametrize("rows", [1, 7, 13])
+@pytest.mark.parametrize("loud", [1, 300])
+@pytest.mark.parametrize(
+    ("heads", "groups", "head", "inner"),
+    [(4, 2, 8, 48), (9, 3, 64, 1536), (4, 4, 72, 32), (2, 1, 40, 16), (4, 1, 128, 96)],
+)
+def test_layers_of_any_sizes_see_what_is_to_be_seen(heads, groups, head, inner, loud, rows):
+    hidden, places, depth = heads * head, 37, 2
+    config = LlamaConfig(hidden, inner, depth, heads, groups, 10, 1e4, 1e-5)
+    sizes = (hidden + 2 * groups * head, hidden), (hidden, hidden), (2 * inner, hidden)
+    norms = Norm(noise(hidden, seed=7).abs() + 0.2, 1e-5), None
+    products = [
+        [
+            Native(noise(*size, seed=layer) / size[1] ** 0.5, norms[number % 2])
+            for number, size in enumerate((*sizes, (hidden, inner)))
+        ]
+        for layer in range(depth)
+    ]
+    # Of a cache for more rows, and of places some of which are taken and others not yet.
+    kept = noise(depth, 2, (rows + 3) * groups, places, head)
+    kept[:, 0] *= loud
+    at = torch.randint(0, places, (rows,), generator=torch.Generator().manual_seed(8))
+    cosines, sines = rotations(config, at)
+    half = head // 2
+    turns = cosines[:, None], torch.cat([-sines[:, :half], sines[:, half:]], 1)[:, None]
+    states, before = noise(rows, hidden), kept.clone().view(depth, 2, rows + 3, groups, -1, head)
+    expected = seen_by(products, before, at, turns, states.clone())
+    whole = native_layers(products, config)
+    first, last = whole(states, kept, at, turns, (1, depth))
+    assert not torch.equal(first, last)
+    assert torch.equal(last, states)
+    assert (states - expected).abs().max() < 1e-3 * expected.abs().max()
+    assert (kept - before.view_as(kept)).abs().max() < 1e-3 * before.abs().max()
+
+
 def test_layers_of_other_sizes_or_products_are_not_made_one(stepper):
     config = stepper.config
     assert native_layers(stepper.layers, config)
     assert native_layers(stepper.layers, replace(config, heads=8)) is None  # heads of four
+    assert native_layers(stepper.layers, replace(config, feed_forward=40)) is None
     mixed = [(*layer[:3], lambda rows: rows) for layer in stepper.layers]
     assert native_layers(mixed, config) is None

@@ -210,7 +210,15 @@ def test_the_precision_is_the_fastest_unless_one_is_named(steppers, monkeypatch)
     from models.pretrained import stepping
 
     asked = []
+    monkeypatch.setattr(stepping, "fits", lambda config: False)
     monkeypatch.setattr(stepping, "fastest", lambda *given: asked.append(given[1:]) or "bf16")
     assert Stepper(steppers[1], WRITABLE).precision == "bf16"
-    assert asked == [(("fp32", "bf16", "int8", "w8a16"), BLOCK)]
+    assert asked == [(("fp32", "bf16", "int8"), BLOCK)]
     assert Stepper(steppers[1], WRITABLE, "int8").precision == "int8"
+
+
+@pytest.mark.skipif(not native.available(), reason="nothing is compiled here")
+def test_layers_in_one_are_chosen_where_there_are_some(steppers):
+    stepper = Stepper(steppers[1], WRITABLE)
+    assert stepper.precision == "w8a16"
+    assert stepper._native is not None
