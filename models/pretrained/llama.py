@@ -14,7 +14,11 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.backends import cpu
 from torch.nn import functional as F
+
+_WITHOUT_HALF = frozenset({"DEFAULT", "AVX2"})
+"""What torch calls processors without instructions for half precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,17 @@ class Llama:
         )
 
 
+def multiply(inputs: Tensor, weight: Tensor) -> Tensor:
+    """Multiply inputs (…, in) by a matrix of the base (out, in), in its precision.
+
+    Processors that do not know half precision multiply in full precision instead: with the matrix
+    turned into that each time, it takes a seventh of the time for a text, or for many.
+    """
+    if weight.device.type == "cpu" and cpu.get_cpu_capability() in _WITHOUT_HALF:
+        weight = weight.float()
+    return F.linear(inputs.to(weight.dtype), weight)
+
+
 def rms_norm(states: Tensor, weight: Tensor, epsilon: float) -> Tensor:
     """Return states (…, D) at root-mean-square one, times `weight`."""
     return F.rms_norm(states, (states.shape[-1],), weight, epsilon)
@@ -225,7 +240,7 @@ def keys_values(
 ) -> tuple[Tensor, Tensor]:
     """Return what a layer's attention finds at states (B, T, D): keys and values (B, G, T, d)."""
     normed = rms_norm(states, layer.attention_norm, c.epsilon)
-    mixed = F.linear(normed.to(layer.linears.qkv.dtype), layer.linears.qkv)
+    mixed = multiply(normed, layer.linears.qkv)
     mixed = mixed.view(*states.shape[:2], -1, c.head).transpose(1, 2)[:, c.heads :]
     k, v = mixed.chunk(2, 1)
     return rotate(k.float(), *rotations(c, positions)), v
@@ -259,11 +274,9 @@ def _attention(
 
 
 def _linear(inputs: Tensor, weight: Tensor, beside: Added, which: int, dropout: float) -> Tensor:
-    """Multiply in the base's precision; what comes back is of the precision of the base."""
-    inputs = inputs.to(weight.dtype)
-    out = F.linear(inputs, weight)
+    out = multiply(inputs, weight)
     if not beside.pairs:
         return out
-    down, up = (part.to(weight.dtype) for part in beside.pairs[which])
-    narrow = F.linear(inputs, down)
+    down, up = (part.to(out.dtype) for part in beside.pairs[which])
+    narrow = F.linear(inputs.to(out.dtype), down)
     return out + F.linear(F.dropout(narrow, dropout) if dropout else narrow, up)

@@ -23,7 +23,7 @@ from models.guards import TrainingText
 from models.latent import kl_by_dimension
 from models.pretrained.base import NoBase
 from models.pretrained.layout import causal, lay_out
-from models.pretrained.llama import Added, Llama, rms_norm, run
+from models.pretrained.llama import Added, Llama, multiply, rms_norm, run
 from models.pretrained.names import invented
 from models.pretrained.prompt import told
 from models.tokenizer import ARTIST, BOS, TITLE, UNK, BpeTokenizer
@@ -225,7 +225,7 @@ class Pretrained(nn.Module):
         """Return logits (…, V) of last states (…, D)."""
         base = self.base
         normed = rms_norm(states, base.norm, base.config.epsilon)
-        out = F.linear(normed.to(base.head.dtype), base.head).float()
+        out = multiply(normed, base.head).float()
         out[..., ARTIST : TITLE + 1] = F.linear(normed, self.names)  # (…, 2)
         return out
 

@@ -2,11 +2,13 @@ import json
 
 import pytest
 import torch
+from torch.backends import cpu
 
 from models.pretrained.llama import (
     Added,
     LlamaConfig,
     keys_values,
+    multiply,
     rms_norm,
     rotate,
     rotations,
@@ -164,3 +166,17 @@ def test_sizes_are_read_as_hugging_face_writes_them():
 def test_a_model_of_another_make_is_refused(change, said):
     with pytest.raises(ValueError, match=said):
         LlamaConfig.of(json.loads(json.dumps(FULL | change)))
+
+
+@pytest.mark.parametrize(("processor", "kind"), [("AVX2", "float32"), ("AVX512", "bfloat16")])
+def test_where_half_precision_is_slow_all_of_it_is_used(monkeypatch, processor, kind):
+    monkeypatch.setattr(cpu, "get_cpu_capability", lambda: processor)
+    dice = torch.Generator().manual_seed(3)
+    inputs, weight = torch.randn(5, 32, generator=dice), torch.randn(9, 32, generator=dice)
+    made = multiply(inputs, weight.bfloat16())
+    assert made.dtype == getattr(torch, kind)
+    near = 1e-5 if kind == "float32" else 0.05
+    torch.testing.assert_close(
+        made.float(), inputs @ weight.bfloat16().float().T, rtol=near, atol=near * 8
+    )
+    assert multiply(inputs, weight).dtype == torch.float32
