@@ -53,6 +53,20 @@ def embed(
     return Embedding(z, logprobs)
 
 
+@torch.inference_mode()
+def posteriors(
+    model: Pretrained, stepper: Stepper, tokens: Sequence[Sequence[int]], known: Vector
+) -> Vector:
+    """Return the posterior means of z of texts, given as in `embed`, (N, latent)."""
+    z = np.zeros((len(tokens), model.config.latent), np.float32)
+    order = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
+    for first in range(0, len(order), _BATCH):
+        rows = order[first : first + _BATCH]
+        texts = _Texts(model, stepper, [tokens[row] for row in rows], known[rows])
+        z[rows] = texts.encoded().cpu().numpy()
+    return z
+
+
 class _Texts:
     """A batch of texts, padded at the end, which causal attention does not see."""
 

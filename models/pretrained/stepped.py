@@ -13,6 +13,7 @@ from models.corpus.records import Sentence
 from models.pretrained.cache import Cache
 from models.pretrained.products import Precision
 from models.pretrained.prompt import told
+from models.pretrained.reading import posteriors
 from models.pretrained.stepping import Stepper
 from models.pretrained.writer import PretrainedWriter
 from models.reading import template_of
@@ -89,20 +90,25 @@ def _steps(
     """Step through texts, sixteen at a time, each as far as `MAX_TOKENS`, its end among them; what
     is yielded is overwritten by the next step."""
     pairs = zip(texts, conditions, strict=True)
-    tokens = [(*template_of(writer.tokenizer, *pair)[0], EOS)[:MAX_TOKENS] for pair in pairs]
+    whole = [template_of(writer.tokenizer, *pair)[0] for pair in pairs]
+    tokens = [(*text, EOS)[:MAX_TOKENS] for text in whole]
     strange = sorted({token for row in tokens for token in row}.difference(writer.writable))
     stepper = Stepper(writer.model, writer.writable, precision, strange)
     place = {token: i for i, token in enumerate([*writer.writable, BOS, *strange])}
+    known = [writer.known(song) for song in conditions]
+    z = _drawn_from(writer, stepper, whole, known, given or [None] * len(texts))
     for first in range(0, len(texts), BLOCK):
         songs = conditions[first : first + BLOCK]
-        begins = [tuple(told(writer.tokenizer, writer.known(s), s.artist, s.title)) for s in songs]
+        begins = [
+            tuple(told(writer.tokenizer, known[first + slot], song.artist, song.title))
+            for slot, song in enumerate(songs)
+        ]
         each = list(dict.fromkeys(begins))  # drafts of one song often stand side by side
         before = dict(zip(each, stepper.prompts(each), strict=True))
         cache = Cache(stepper, max(map(len, each)))
-        for slot, (text, song) in enumerate(zip(texts[first : first + BLOCK], songs, strict=True)):
-            own = given[first + slot] if given else None
-            z = torch.from_numpy(writer.encode(text, song) if own is None else own)[None]
-            keys, values, words = stepper.memory(z.to(writer.device))
+        for slot in range(len(songs)):
+            own = torch.from_numpy(z[first + slot])[None]
+            keys, values, words = stepper.memory(own.to(writer.device))
             cache.begin(slot, (keys[0], values[0]), words[0], before[begins[slot]])
         rows = [[place[token] for token in row] for row in tokens[first : first + BLOCK]]
         last = torch.full((BLOCK,), stepper.start_token, device=writer.device)
@@ -113,3 +119,20 @@ def _steps(
                     target = row[step] if row[step] < stepper.start_token else None
                     yield _Step(first + slot, logits[slot], target, heard[slot])
                     last[slot] = row[step]
+
+
+def _drawn_from(
+    writer: PretrainedWriter,
+    stepper: Stepper,
+    tokens: Sequence[Sequence[int]],
+    known: Sequence[Vector],
+    given: Sequence[Vector | None],
+) -> list[Vector]:
+    """Return the z of each text: the one given, or that of its posterior."""
+    without = [row for row, z in enumerate(given) if z is None]
+    if not without:
+        return [z for z in given if z is not None]
+    texts = [tokens[row] or [EOS] for row in without]
+    songs = np.stack([known[row] for row in without])
+    found = iter(posteriors(writer.model, stepper, texts, songs))
+    return [next(found) if z is None else z for z in given]

@@ -115,6 +115,17 @@ def test_the_page_is_weighed_beside_the_readings(monkeypatch):
         Critic.read(kept.tensors() | {"critic/page": kept.pages[:3]}, kept.decoding())
 
 
+def test_texts_without_a_z_are_heard_from_their_own(writer):
+    songs, texts = [LOUD, LOUD, Conditions()], ["Drums.", "", "Two guitars trade one short line."]
+    own = [writer.encode(text, song) for text, song in zip(texts, songs, strict=True)]
+    given = hear(writer, texts, songs, own)
+    for z in (None, [own[0], None, None]):
+        found = hear(writer, texts, songs, z)
+        np.testing.assert_allclose(found.readings, given.readings, atol=1e-3)
+        for one, other in zip(found.logprobs, given.logprobs, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-3)
+
+
 def test_what_it_learns_from_is_what_it_is_shown_while_it_writes(writer):
     events = [e for e in writer.write(LOUD, 3, seed=2) if isinstance(e, SampleEvent)]
     _, logprobs = hear(writer, [e.text for e in events], [LOUD] * 3, [e.z for e in events])

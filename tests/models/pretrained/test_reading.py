@@ -3,8 +3,9 @@ import pytest
 import torch
 
 from models.embedding import embed as plainly
-from models.pretrained.reading import embed
+from models.pretrained.reading import embed, posteriors
 from models.pretrained.stepping import Stepper
+from models.rows import MAX_TOKENS
 from models.writer import Conditions
 from tests.models.pretrained.tiny import NATIVE
 
@@ -61,6 +62,16 @@ def test_what_is_read_does_not_depend_on_company_or_order(model, asked, monkeypa
     parts = embed(model, stepper, tokens, known)
     np.testing.assert_allclose(parts.z, whole.z, atol=1e-4)
     np.testing.assert_allclose(parts.logprobs, whole.logprobs, atol=1e-4)
+
+
+def test_the_posteriors_alone_are_those_that_embedding_finds(model, asked, monkeypatch):
+    tokens, known = asked
+    tokens = [*tokens, [50] * (MAX_TOKENS + 20)]  # longer than anything that is written
+    known = np.concatenate([known, known[:1]])
+    monkeypatch.setattr("models.pretrained.reading._BATCH", 2)
+    stepper = steps(model, "fp32")
+    found = posteriors(model, stepper, tokens, known)
+    np.testing.assert_allclose(found, embed(model, stepper, tokens, known).z, atol=1e-4)
 
 
 def test_a_prompt_is_computed_once_for_all_texts_of_its_song(model, asked, monkeypatch):
