@@ -3,8 +3,10 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
+from models.learning.skill import concordance
 from models.library import SHIPPED
 from models.pretrained.judged import read
 
@@ -76,6 +78,26 @@ def test_the_card_says_how_the_rounds_went(pairs):
     told = re.findall(said, card)
     shares = [of(some) for of in (both_worth, both_better) for some in rounds]
     assert [f"{share} %" for share in told[0]] == shares
+
+
+def percent(of):
+    return f"{np.mean(of):.0%}".replace("%", " %")
+
+
+def test_the_drafts_near_the_top_are_those_that_the_card_tells_of():
+    told = " ".join((FOLDER / "CARD.md").read_text("utf-8").split())
+    rows = [json.loads(line) for line in (FOLDER / "near.jsonl").read_text("utf-8").splitlines()]
+    drafts = read([FOLDER / "near.jsonl"])
+    worth = np.array([draft.worth for draft in drafts])
+    best = percent([draft.merit == 1 for draft in drafts])
+    rank, score = (np.array([row[name] for row in rows]) for name in ("rank", "score"))
+    assert f"holds {len(rows):,} drafts that nothing here has learnt from" in told
+    assert f"about {len({draft.about for draft in drafts})} songs" in told
+    assert f"({percent(worth)} worth posting, {best} of the best)" in told
+    assert f"{sum('z' in row for row in rows):,} of them with their z" in told
+    assert f"that it puts first {percent(worth[rank == 1])} are worth posting" in told
+    assert f"of the eleventh to the fifteenth {percent(worth[rank > 10])}" in told
+    assert f"(AUC {concordance(score, worth.astype(float)):.2f})" in told
 
 
 def test_the_graded_drafts_are_those_that_the_card_tells_of():
