@@ -32,9 +32,10 @@ _GOES_ON = re.compile(r"[-0-9A-Za-z@+]")
 _SIGNS_IN_FRONT = set("@＠$#＃\ufeff\ufffe\uffff")  # of what is no link then
 
 _PATH_CHARS = f"A-Za-z0-9!*';:=+,.$/%#\\[\\]_~@|&\u2013\\-\u0400-\u04ff{_ACCENTED}"
+# The whole is not possessive: before Python 3.11.5 such a group forgets to go back within itself.
 _PATH = re.compile(
     f"/(?:[{_PATH_CHARS}]|"
-    f"\\((?:[{_PATH_CHARS}]++|[{_PATH_CHARS}]*+\\([{_PATH_CHARS}]++\\)[{_PATH_CHARS}]*+)\\))*+"
+    f"\\((?:[{_PATH_CHARS}]++|[{_PATH_CHARS}]*+\\([{_PATH_CHARS}]++\\)[{_PATH_CHARS}]*+)\\))*"
 )
 _NO_PATH_END = "!*';:,.$%[]~@|&\u2013"
 _QUERY = re.compile(r"\?[A-Za-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*+")

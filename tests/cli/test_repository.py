@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 400
+MADE_OF_CODE = (".py", ".pyc", ".so")
 HEAVY = ("torch", "tokenizers", "pyarrow", "transformers", "ftfy", "pysbd", "models.cvae_writer")
 
 
@@ -44,7 +45,7 @@ def test_every_file_that_is_no_module_is_packaged():
         file
         for package in ("curator", "models")
         for file in (ROOT / package).rglob("*")
-        if file.is_file() and file.suffix not in (".py", ".pyc") and file.name[0] != "."
+        if file.is_file() and file.suffix not in MADE_OF_CODE and file.name[0] != "."
     }
     assert len(there) > 10
     assert {str(file.relative_to(ROOT)) for file in there - packaged} == set()
