@@ -1,9 +1,12 @@
+import platform
+import shutil
 from dataclasses import replace
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.backends import cpu
 from torch.nn import functional as F
 
 from models.pretrained import native
@@ -16,6 +19,17 @@ from models.pretrained.stepping import Stepper
 here = pytest.mark.skipif(not native.available(), reason="nothing is compiled here")
 WEIGHT = torch.randn(40, 32, generator=torch.Generator().manual_seed(1))
 WRITABLE = list(range(40, 340, 3))
+
+
+@pytest.mark.skipif(
+    platform.machine() != "x86_64"
+    or shutil.which("gcc") is None
+    or cpu.get_cpu_capability() == "DEFAULT",
+    reason="it is for gcc on x86-64 with AVX2",
+)
+def test_where_it_can_be_compiled_it_was():
+    # Installing goes on without it, and the tests that are for it would all be skipped.
+    assert native.available(), "it was not compiled: make clean install says why not"
 
 
 def noise(*shape, seed=2):
