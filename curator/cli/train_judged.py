@@ -14,6 +14,7 @@ from curator.cli.train_topics import check_out
 from curator.cli.wiring import check_device, model_folder, where_is
 
 if TYPE_CHECKING:
+    from models.pretrained.critic import Promise
     from models.pretrained.judged import Judged
     from models.pretrained.preferring import Step
 
@@ -59,6 +60,9 @@ def critic(
             help="Drafts to choose from: by default as many as before; 8 for a first critic.",
         ),
     ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Forget what the model's critic was taught before.")
+    ] = False,
     temperature: Temperature = None,
     device: Device = None,
     home: Home = None,
@@ -68,12 +72,15 @@ def critic(
     JUDGED are files of `curator export --format jsonl`: what was approved and what was rejected,
     some hundreds of each; four or five stars tell it which are the best. The critic reads the
     decoder's own states while it writes, and what stands on the page then, which costs hardly any
-    time. How well it ranks drafts about songs that it has not seen is printed, and kept in the new
-    model's card.
+    time. What the model's critic knew already is kept, and judgements that taught it are passed
+    over. How well the new one ranks drafts about songs that it has not seen is printed, with how
+    well the one before did, and kept in the new model's card.
 
     \b
-    Example:
+    Example, and some weeks later:
       curator export --format jsonl --out judged.jsonl && curator train critic judged.jsonl
+      curator export --format jsonl --out judged.jsonl && curator train critic judged.jsonl \\
+        --model critic --out critic-2
     """
 
     def learn(source: Path, found: list["Judged"], into: Path, status: Status) -> str:
@@ -86,17 +93,27 @@ def critic(
             source,
             found,
             into,
+            anew=anew,
             candidates=drafts,
             temperature=temperature,
             device=device,
             tell=tell,
         )
-        return (
-            f"{made.texts:,} drafts, {made.worth:.0%} worth posting; AUC {made.auc:.2f}\n"
-            f"worth posting, on songs left out: {made.chosen}"
-        )
+        return _critic_told(made)
 
     _from(judged, model, out, "critic", device, home, learn)
+
+
+def _critic_told(made: "Promise") -> str:
+    past = f" ({made.passed_over:,} had been taught before)" if made.passed_over else ""
+    known = "taught from nothing" if made.before is None else f"{made.before:.2f} before"
+    lines = [
+        f"{made.texts:,} drafts{past}, {made.worth:.0%} worth posting; AUC {made.auc:.2f}, {known}",
+        f"worth posting, on songs left out: {made.chosen}",
+    ]
+    if made.before is not None and made.auc <= made.before:
+        lines.append("it ranks no better than the one before: judge more drafts first")
+    return "\n".join(lines)
 
 
 def preference(
@@ -123,8 +140,8 @@ def preference(
     JUDGED are files of `curator export --format jsonl`, some hundreds of each verdict. A tenth of
     the songs is left out to measure on: printed, and kept in the new model's card, is by how much
     approved and rejected drafts about them became likelier. A critic that the model had is left
-    out, since it knew the decoder that was: `curator train critic` makes a new one. The other
-    figures of the card are measured on the sentences that ship with curator.
+    out with all that it was taught, since it knew the decoder that was: `curator train critic`
+    makes a new one. The other figures of the card are measured on the sentences that ship.
 
     \b
     Example:

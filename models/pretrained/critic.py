@@ -10,12 +10,14 @@ N texts, R readings: the states of some layers, side by side. P numbers of a pag
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor, from_numpy
+from torch.nn import functional
 
 from models.learning.freshness import Worn
 from models.learning.skill import concordance, folds_of
@@ -35,8 +37,13 @@ _OPEN = 3.0
 """How much less the page is held back than the readings: it is short."""
 _FLAT = 0.05
 """Added to the deviations of a page's numbers: one that hardly ever varies must not rule."""
+_TRUSTED = 5.0
+"""How much less the trust in a critic before is held to what it was than the readings to nothing:
+its trust is one number, which few texts tell."""
 _FOLDS = 8
 _WEIGHTS, _PAGE, _WORN = "critic/weights", "critic/page", "critic/worn"
+_TAUGHT = "critic/taught"
+_NONE = np.zeros(0, np.uint32)
 
 
 class Shown(NamedTuple):
@@ -53,7 +60,8 @@ class Shown(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Critic:
     """Weights (R + 1,), the last of them of one, and `pages` (P,): log-odds that a text is worth
-    posting, and with a part of its own that it is one of the best.
+    posting, and with a part of its own that it is one of the best. `taught` are the marks of the
+    drafts that it was fitted to, itself or the one that it was added to; see `Judged.mark`.
 
     What is surely worth posting is plain, and what is chosen for it alone is alike; what is one of
     the best looks more like what makes no sense than like the rest. So both are asked for, and for
@@ -64,6 +72,7 @@ class Critic:
     pages: Vector
     worn: Worn | None = None
     freshness: float = 0.0
+    taught: NDArray[np.uint32] = field(default_factory=lambda: _NONE)
 
     def __call__(self, readings: Tensor) -> Tensor:
         """Return what `readings` (N, R) add to the log-odds of texts, (N,)."""
@@ -87,12 +96,18 @@ class Critic:
         return np.asarray(found + shown.pages @ self.pages, np.float32)
 
     @classmethod
-    def fit(cls, shown: Shown, merit: Vector) -> "Critic":
-        """Fit to judged texts, merit (N,) from 0 to 1."""
+    def fit(cls, shown: Shown, merit: Vector, before: "Critic | None" = None) -> "Critic":
+        """Fit to judged texts, merit (N,) from 0 to 1.
+
+        They are added to `before`, a critic that others taught and that is shown as much: it holds
+        until they say otherwise. By themselves a few hundred would teach less than it knows.
+        """
         size = shown.pages.shape[1]
-        weights = _fit(shown, merit > 0)
+        # What it says is the sum of both, and so is shared between them.
+        trust = 1 / (1 + DARING) if knows_best(merit) else 1.0
+        weights = _fit(shown, merit > 0, before, trust)
         if knows_best(merit):
-            weights += DARING * _fit(shown, merit >= BEST)
+            weights += DARING * _fit(shown, merit >= BEST, before, trust)
         readings = np.append(weights[: -1 - size], weights[-1]).astype(np.float32)
         return cls(from_numpy(readings), np.asarray(weights[-1 - size : -1], np.float32))
 
@@ -110,17 +125,21 @@ class Critic:
         if len(pages) not in (0, len(NAMES)):
             known = f"the critic knows pages of {len(pages)} numbers, not {len(NAMES)}"
             raise ValueError(f"{known}: `curator train critic` teaches it anew")
+        taught = tensors.get(_TAUGHT, _NONE)
         if of is None:
-            return cls(weights, pages)
+            return cls(weights, pages, taught=taught)
         lines = tensors[_WORN].tobytes().decode().splitlines()
         counts = {phrase: int(count) for count, _, phrase in (x.partition(" ") for x in lines)}
-        return cls(weights, pages, Worn(counts, of["mean"], of["deviation"]), of["freshness"])
+        worn = Worn(counts, of["mean"], of["deviation"])
+        return cls(weights, pages, worn, of["freshness"], taught)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """Return what a checkpoint keeps among its tensors."""
         found: dict[str, NDArray[Any]] = {_WEIGHTS: self.weights.cpu().numpy()}
         if len(self.pages):
             found[_PAGE] = self.pages
+        if len(self.taught):
+            found[_TAUGHT] = self.taught
         if self.worn is not None:
             lines = "\n".join(f"{count} {phrase}" for phrase, count in self.worn.counts.items())
             found[_WORN] = np.frombuffer(lines.encode(), np.uint8)
@@ -142,8 +161,9 @@ class Critic:
 class Promise:
     """What a critic can do on songs that it has not seen.
 
-    `auc` of its ranking; `worth` is the share of judged texts worth posting, `best` by how many
-    texts one chooses from the share expected of the chosen ones.
+    `auc` of its ranking, and `before` that of the critic that it was added to, on the same texts;
+    `worth` is the share of judged texts worth posting, `best` by how many texts one chooses from
+    the share expected of the chosen ones. `passed_over` texts had been taught before.
     """
 
     texts: int
@@ -151,6 +171,8 @@ class Promise:
     worth: float
     auc: float
     best: Mapping[int, float]
+    before: float | None = None
+    passed_over: int = 0
 
     @property
     def chosen(self) -> str:
@@ -164,18 +186,53 @@ def knows_best(merit: Vector) -> bool:
     return bool(min(best.sum(), (~best).sum()) >= LEAST_BEST)
 
 
-def _fit(shown: Shown, target: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return log-odds of `target` (N,) as weights (R + P + 1,)."""
-    from sklearn.linear_model import LogisticRegression
+def _fit(
+    shown: Shown, target: NDArray[np.bool_], before: Critic | None, trust: float
+) -> NDArray[np.float64]:
+    """Return log-odds of `target` (N,) as weights (R + P + 1,): `trust` times those of `before`,
+    and what the texts say against that."""
+    said = np.zeros(len(target)) if before is None else before.scores(shown).astype(np.float64)
+    columns = shown.readings, shown.pages, *([] if before is None else [said[:, None]])
+    seen = np.concatenate(columns, 1).astype(np.float64)
+    mean, spread = seen.mean(0), seen.std(0) + 1e-6
+    start, end = shown.readings.shape[1], shown.readings.shape[1] + shown.pages.shape[1]
+    spread[start:end] = (spread[start:end] + _FLAT) / _OPEN
+    spread[end:] /= _TRUSTED
+    *weights, constant = _ridge((seen - mean) / spread, target, trust * said)
+    weights = np.array(weights) / spread
+    own = np.append(weights[:end], constant - weights @ mean)
+    if before is None:
+        return own
+    old = before.weights.cpu().numpy()
+    return own + (trust + weights[end]) * np.concatenate([old[:-1], before.pages, old[-1:]])
 
-    both = np.concatenate([shown.readings, shown.pages], 1)
-    mean, spread = both.mean(0), both.std(0) + 1e-6
-    pages = slice(shown.readings.shape[1], None)
-    spread[pages] = (spread[pages] + _FLAT) / _OPEN
-    found = LogisticRegression(C=STRENGTH, max_iter=2000)
-    found.fit((both - mean) / spread, target)
-    weights = found.coef_[0] / spread
-    return np.append(weights, found.intercept_[0] - weights @ mean)
+
+def _ridge(
+    columns: NDArray[np.float64], target: NDArray[np.bool_], given: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return weights (K + 1,), the last of them of one, of columns (N, K): what they add to the
+    log-odds `given` (N,), held back by `STRENGTH`. scikit-learn's takes none as given."""
+    seen, known = from_numpy(columns), from_numpy(given)
+    sign = from_numpy(np.where(target, 1.0, -1.0))
+    weights = torch.zeros(columns.shape[1] + 1, dtype=torch.float64, requires_grad=True)
+    descent = torch.optim.LBFGS(
+        [weights],
+        max_iter=2000,
+        tolerance_grad=1e-6,
+        history_size=20,
+        line_search_fn="strong_wolfe",
+    )
+
+    def cost() -> Tensor:
+        descent.zero_grad()
+        odds = seen @ weights[:-1] + weights[-1] + known
+        missed = functional.softplus(-sign * odds).sum()
+        total = STRENGTH * missed + weights[:-1].square().sum() / 2
+        total.backward()  # type: ignore[no-untyped-call]
+        return total
+
+    descent.step(cost)
+    return weights.detach().numpy()
 
 
 def refuse_few_songs(songs: Sequence[str], worth: Sequence[bool]) -> None:
@@ -191,14 +248,17 @@ def _folds(songs: Sequence[str]) -> list[NDArray[np.int64]]:
     return folds_of(songs, min(_FOLDS, len(set(songs))), 1)
 
 
-def promise(shown: Shown, merit: Vector, songs: Sequence[str]) -> Promise:
+def promise(
+    shown: Shown, merit: Vector, songs: Sequence[str], before: Critic | None = None
+) -> Promise:
     """Measure by cross-validation, songs left out whole; `Critic.fit` says what is given."""
     worth = merit > 0
     scores = np.empty(len(worth), np.float32)
     fold = np.empty(len(worth), np.int64)
     for number, held in enumerate(_folds(songs)):
         rest = np.setdiff1d(np.arange(len(worth)), held)
-        scores[held] = Critic.fit(shown.of(rest), merit[rest]).scores(shown.of(held))
+        fitted = Critic.fit(shown.of(rest), merit[rest], before)
+        scores[held] = fitted.scores(shown.of(held))
         fold[held] = number
     rng = np.random.default_rng(1)
     best = {}
@@ -209,5 +269,8 @@ def promise(shown: Shown, merit: Vector, songs: Sequence[str]) -> Promise:
         best[count] = float(
             worth[np.take_along_axis(draws, scores[draws].argmax(1)[:, None], 1)].mean()
         )
-    auc = concordance(scores, worth.astype(np.float32), fold)
-    return Promise(len(worth), len(set(songs)), float(worth.mean()), auc, best)
+    auc, *others = (
+        concordance(of, worth.astype(np.float32), fold)
+        for of in (scores, *([] if before is None else [before.scores(shown)]))
+    )
+    return Promise(len(worth), len(set(songs)), float(worth.mean()), auc, best, *others)

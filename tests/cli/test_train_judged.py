@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from models.pretrained.critic import Promise
 from models.pretrained.judged import JudgedError
 
 COMMANDS = ("critic", "preference")
@@ -57,15 +58,37 @@ def test_a_file_is_no_folder(run, home, tmp_path, monkeypatch, command):
     assert f"{file} is no folder" in ran.err
 
 
-@pytest.mark.parametrize(("options", "asked"), [((), None), (("-n", "24"), 24)])
-def test_as_many_drafts_as_the_model_has_or_is_asked_for(
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [((), "None, False"), (("-n", "24"), "24, False"), (("--anew",), "None, True")],
+)
+def test_as_many_drafts_as_the_model_has_or_is_asked_for_and_anew_if_it_is(
     run, home, tmp_path, monkeypatch, options, asked
 ):
-    def add_critic(*_, candidates, **__):
-        raise JudgedError(f"among {candidates}")
+    def add_critic(*_, candidates, anew, **__):
+        raise JudgedError(f"among {candidates}, {anew}")
 
     monkeypatch.setattr("models.pretrained.judged.read", lambda _: [])
     monkeypatch.setattr("models.pretrained.with_critic.add_critic", add_critic)
     out = tmp_path / "out"
     ran = run("train", "critic", "none.jsonl", *options, "--home", home, "--out", out)
     assert f"among {asked}\n" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("before", "passed_over", "told", "warned"),
+    [
+        (None, 0, "300 drafts, 40% worth posting; AUC 0.64, taught from nothing", False),
+        (0.6, 120, "300 drafts (120 had been taught before), 40% worth", False),
+        (0.65, 0, "AUC 0.64, 0.65 before", True),
+    ],
+)
+def test_how_a_critic_does_beside_the_one_before_is_said(
+    run, home, tmp_path, monkeypatch, before, passed_over, told, warned
+):
+    made = Promise(300, 40, 0.4, 0.64, {3: 0.5}, before, passed_over)
+    monkeypatch.setattr("models.pretrained.judged.read", lambda _: [])
+    monkeypatch.setattr("models.pretrained.with_critic.add_critic", lambda *_, **__: made)
+    ran = run("train", "critic", "none.jsonl", "--home", home, "--out", tmp_path / "out")
+    assert told in ran.err
+    assert ("no better than the one before" in ran.err) == warned

@@ -27,9 +27,9 @@ from models.pretrained.writer import PretrainedWriter
 from models.reading import template_of
 from models.rows import MAX_TOKENS
 from models.tokenizer import BOS, EOS
-from models.writer import Conditions, SampleEvent, Sampling
+from models.writer import Conditions, SampleEvent
+from tests.models.pretrained.judging import LOUD, judgements, liked
 
-LOUD = Conditions("Somebody", "Something", ("metal",), {"energy": 0.9, "tempo": 160})
 KNOWN = condition_space().encode(LOUD.genres, LOUD.features)
 
 
@@ -202,25 +202,6 @@ def test_it_hears_what_is_longer_or_stranger_than_anything_written(writer):
         assert np.allclose(same, readings, atol=1e-4) == (len(tokens) >= MAX_TOKENS)
 
 
-def judgements(writer, file, n=80):
-    """Write drafts and judge them: those with drums are worth posting."""
-    events = writer.write(LOUD, n, seed=9, sampling=Sampling(candidates=1))
-    texts = [event.text for event in events if isinstance(event, SampleEvent)]
-    rows = []
-    for number, text in enumerate(texts):
-        artist, title = f"Somebody {number}", "x"
-        row = {"text": text.replace(LOUD.artist, artist).replace(LOUD.title, title), "energy": 0.9}
-        row |= {"artist": artist, "title": title, "genres": ["metal"]}
-        rows.append(row | {"verdict": "approve" if liked(text) else "reject"})
-    rows.append(rows[0] | {"verdict": None})
-    file.write_text("\n".join(map(json.dumps, rows)) + "\n", "utf-8")
-    return rows[:-1]
-
-
-def liked(text):
-    return "rums" in text
-
-
 def test_it_chooses_among_drafts(taught, writer, place, monkeypatch, tmp_path):
     monkeypatch.setenv("CURATOR_BASES", str(place))
     rows = judgements(writer, tmp_path / "judged.jsonl")
@@ -271,7 +252,7 @@ def test_it_chooses_among_drafts(taught, writer, place, monkeypatch, tmp_path):
         assert not found or any(np.allclose(one[2], logprobs, atol=1e-3) for one in found)
         compared += bool(found)
     assert compared
-    # A second critic takes the first one's place, also where that one is of an earlier version.
+    # One of an earlier version, which was shown less, gives way to the second.
     old = tmp_path / "old"
     fewer = made.tensors | {"critic/page": made.tensors["critic/page"][:-1]}
     names = ("kind", "config", "decoding", "figures", "tokenizer", "words")

@@ -42,8 +42,8 @@ def test_a_critic_chooses_among_as_many_as_the_one_before(taught, drafts, tmp_pa
     first, more, again = (tmp_path / name for name in ("first", "more", "again"))
     add_critic(taught, drafts(), first, device="cpu")
     assert candidates(first) == with_critic.CANDIDATES
-    add_critic(first, drafts(), more, candidates=12, device="cpu")
-    add_critic(more, drafts(), again, device="cpu")
+    add_critic(first, drafts(), more, anew=True, candidates=12, device="cpu")
+    add_critic(more, drafts(), again, anew=True, device="cpu")
     assert candidates(again) == 12
     assert "among 12 drafts" in card(again)
 
