@@ -192,7 +192,8 @@ def _fit(
     """Return log-odds of `target` (N,) as weights (R + P + 1,): `trust` times those of `before`,
     and what the texts say against that."""
     said = np.zeros(len(target)) if before is None else before.scores(shown).astype(np.float64)
-    columns = shown.readings, shown.pages, *([] if before is None else [said[:, None]])
+    columns: list[NDArray[Any]] = [shown.readings, shown.pages]
+    columns += [] if before is None else [said[:, None]]
     seen = np.concatenate(columns, 1).astype(np.float64)
     mean, spread = seen.mean(0), seen.std(0) + 1e-6
     start, end = shown.readings.shape[1], shown.readings.shape[1] + shown.pages.shape[1]
@@ -204,7 +205,8 @@ def _fit(
     if before is None:
         return own
     old = before.weights.cpu().numpy()
-    return own + (trust + weights[end]) * np.concatenate([old[:-1], before.pages, old[-1:]])
+    known = np.concatenate([old[:-1], before.pages, old[-1:]])
+    return np.asarray(own + (trust + weights[end]) * known, np.float64)
 
 
 def _ridge(
@@ -231,7 +233,7 @@ def _ridge(
         total.backward()  # type: ignore[no-untyped-call]
         return total
 
-    descent.step(cost)
+    descent.step(cost)  # type: ignore[no-untyped-call]
     return weights.detach().numpy()
 
 
@@ -269,8 +271,7 @@ def promise(
         best[count] = float(
             worth[np.take_along_axis(draws, scores[draws].argmax(1)[:, None], 1)].mean()
         )
-    auc, *others = (
-        concordance(of, worth.astype(np.float32), fold)
-        for of in (scores, *([] if before is None else [before.scores(shown)]))
-    )
-    return Promise(len(worth), len(set(songs)), float(worth.mean()), auc, best, *others)
+    target = worth.astype(np.float32)
+    auc = concordance(scores, target, fold)
+    rival = None if before is None else concordance(before.scores(shown), target, fold)
+    return Promise(len(worth), len(set(songs)), float(worth.mean()), auc, best, rival)
