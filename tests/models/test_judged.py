@@ -98,6 +98,7 @@ def test_the_drafts_near_the_top_are_those_that_the_card_tells_of():
     assert f"that it puts first {percent(worth[rank == 1])} are worth posting" in told
     assert f"of the eleventh to the fifteenth {percent(worth[rank > 10])}" in told
     assert f"(AUC {concordance(score, worth.astype(float)):.2f})" in told
+    assert len({draft.mark for draft in drafts}) == len(drafts)
 
 
 def test_the_graded_drafts_are_those_that_the_card_tells_of():
