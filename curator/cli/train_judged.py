@@ -77,10 +77,9 @@ def critic(
     well the one before did, and kept in the new model's card.
 
     \b
-    Example, and some weeks later:
+    Examples:
       curator export --format jsonl --out judged.jsonl && curator train critic judged.jsonl
-      curator export --format jsonl --out judged.jsonl && curator train critic judged.jsonl \\
-        --model critic --out critic-2
+      curator train critic judged.jsonl later.jsonl --model critic --out critic-2
     """
 
     def learn(source: Path, found: list["Judged"], into: Path, status: Status) -> str:
