@@ -38,7 +38,8 @@ install: $(VENV)/.installed ## Make the virtual environment and install curator 
 
 test: $(VENV)/.installed-dev ## Run all tests
 	@echo "Testing (a few minutes) …"
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+	@# Tests start many processes: each would compile all of Curator anew.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.installed-dev ## Check style, types and the direction of imports
 	@echo "Checking style, types and imports …"

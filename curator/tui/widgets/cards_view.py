@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from curator.tui.slots import Slot
 from curator.tui.widgets.card_lines import card_lines
-from curator.tui.widgets.inked import INK_CLASSES, Inked
+from curator.tui.widgets.inked import Inked
 
 
 @dataclass(slots=True)
@@ -30,8 +30,6 @@ class _Block:
 
 class CardsView(ScrollView, Inked, can_focus=False):
     """Cards one under the other, one of them chosen."""
-
-    COMPONENT_CLASSES = INK_CLASSES
 
     class Chosen(Message):
         """The curator clicked a card; `twice` when it was a double click."""

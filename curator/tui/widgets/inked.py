@@ -1,7 +1,7 @@
 """Lines of text in a few inks: the one way in which our widgets draw.
 
 A line is a list of (text, ink). An ink is a name for a colour and a weight, defined once in
-`desk.tcss`, so that every widget speaks the same visual language. Nothing that passes through here
+`tui.inks`, so that every widget speaks the same visual language. Nothing that passes through here
 is ever read as markup; text from outside has been through `plain.shown` before.
 """
 
@@ -15,14 +15,9 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-Line = Sequence[tuple[str, str]]
+from curator.tui.inks import dipped
 
-INKS = (
-    "text", "strong", "muted", "faint", "accent", "good", "bad", "warn", "link",
-    "heading", "added", "removed", "rail", "key", "cursor", "chosen", "calm", "surprising",
-    "startling", "here", "marked",
-)  # fmt: skip
-INK_CLASSES = {f"ink--{name}" for name in INKS}
+Line = Sequence[tuple[str, str]]
 
 Facts = TypeVar("Facts")
 
@@ -42,7 +37,6 @@ class Inked(Widget):
     """Looks inks up, and remembers them until the styles change."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = INK_CLASSES
 
     _inks: dict[tuple[str, str], Style] | None = None
 
@@ -52,13 +46,10 @@ class Inked(Widget):
             self._inks = {}
         style = self._inks.get((name, on))
         if style is None:
-            try:
-                style = self.get_component_rich_style(f"ink--{name}")
-                if on:
-                    ground = self.get_component_rich_style(f"ink--{on}").bgcolor
-                    style = style + Style(bgcolor=ground)
-            except KeyError:  # painted once more while it is being removed: without styles
-                return Style.null()
+            own, colours = self.rich_style, self.app.theme_variables
+            style = dipped(name, own, colours)
+            if on:
+                style += Style(bgcolor=dipped(on, own, colours).bgcolor)
             self._inks[name, on] = style
         return style
 

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from curator.tui.widgets.inked import INK_CLASSES, Inked, Line
+from curator.tui.widgets.inked import Inked, Line
 from curator.tui.wording import fit, pad
 
 _ROWS = 2
@@ -36,8 +36,6 @@ class Entry:
 
 class PostList(ScrollView, Inked, can_focus=False):
     """Posts one under the other; only those in view are ever looked up."""
-
-    COMPONENT_CLASSES = INK_CLASSES
 
     class Chosen(Message):
         """The curator clicked a post."""

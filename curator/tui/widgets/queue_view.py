@@ -12,7 +12,7 @@ from textual.strip import Strip
 from curator.desk.queue import Item, State
 from curator.domain.plain import shown
 from curator.tui.postings import Mark
-from curator.tui.widgets.inked import INK_CLASSES, Inked, Line
+from curator.tui.widgets.inked import Inked, Line
 from curator.tui.wording import age, fit
 
 SIGNS: dict[State, tuple[str, str]] = {
@@ -33,8 +33,6 @@ _MARGIN = 3
 
 class QueueView(ScrollView, Inked, can_focus=False):
     """Requests one under the other; only the rows in view are ever looked up."""
-
-    COMPONENT_CLASSES = INK_CLASSES
 
     class Chosen(Message):
         """The curator clicked a request."""

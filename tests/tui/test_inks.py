@@ -1,0 +1,57 @@
+"""The inks: every one in every theme, on the widget's own ground or its own."""
+
+import pytest
+from rich.style import Style
+from textual.app import App
+from textual.color import Color
+
+from curator.tui.inks import INKS, dipped
+from curator.tui.theme import CURATOR_DARK, CURATOR_LIGHT
+
+COLOURS = {
+    "foreground": "#102030",
+    "text-muted": "auto 50%",
+    "accent": "#ff0000",
+    "panel": "#00ff00",
+}
+ON_WHITE = Style(color="blue", bgcolor="#ffffff", italic=True)
+
+
+def of(style):
+    return Color.from_rich_color(style.color).hex, Color.from_rich_color(style.bgcolor).hex
+
+
+def test_an_ink_stands_on_its_widget_s_ground():
+    assert of(dipped("text", ON_WHITE, COLOURS)) == ("#102030", "#FFFFFF")
+
+
+def test_an_ink_with_a_ground_of_its_own_brings_it():
+    assert of(dipped("marked", ON_WHITE, COLOURS)) == ("#102030", "#00FF00")
+
+
+def test_weights_come_to_those_of_the_widget():
+    style = dipped("heading", ON_WHITE, COLOURS)
+    assert style.bold
+    assert style.italic
+
+
+def test_what_a_theme_leaves_to_the_ground_tells_on_it():
+    grey = Color.from_rich_color(dipped("muted", ON_WHITE, COLOURS).color)
+    on_black = Style(bgcolor="#000000")
+    light = Color.from_rich_color(dipped("muted", on_black, COLOURS).color)
+    assert 0.3 < grey.brightness < 0.7
+    assert 0.3 < light.brightness < 0.7
+    assert dipped("muted", ON_WHITE, COLOURS | {"text-muted": "auto"}).color != grey.rich_color
+
+
+@pytest.mark.parametrize("theme", [None, CURATOR_DARK, CURATOR_LIGHT], ids=str)
+def test_every_theme_has_every_ink(theme):
+    app = App()
+    for one in (theme,) if theme else app.available_themes.values():
+        app.register_theme(one)
+        app.theme = one.name
+        colours = app.get_css_variables()
+        for name in INKS:
+            dipped(name, Style(bgcolor="#202020"), colours)
+    with pytest.raises(KeyError):
+        dipped("purple", Style(), colours)
