@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import zip_longest
@@ -41,9 +41,9 @@ class Judged:
     weights: str | None = None
     request: str = ""
 
-    def z_of(self, weights: str) -> Vector | None:
-        """Return where weights of this hash wrote it from, None where others did."""
-        return self.z if self.weights == weights else None
+    def z_of(self, weights: Collection[str]) -> Vector | None:
+        """Return where weights of one of these hashes wrote it from, None where others did."""
+        return self.z if self.weights in weights else None
 
     @property
     def worth(self) -> bool:

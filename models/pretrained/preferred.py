@@ -10,6 +10,7 @@ from models.checkpoint import Checkpoint
 from models.corpus import own_voice, prepare
 from models.pretrained.model import Pretrained
 from models.pretrained.showing import recarded, shown
+from models.pretrained.storing import KIN
 from models.pretrained.with_critic import HEADING as CRITIC
 from models.train.kinds.latent_folder import held_out
 from models.train.kinds.pretrained_folder import CANDIDATES
@@ -58,7 +59,7 @@ def keep(
     model.eval()
     own = {f"model/{k}": v.detach().cpu().numpy() for k, v in model.state_dict().items()}
     rest = {k: v for k, v in before.tensors.items() if not k.startswith(("model/", "critic/"))}
-    decoding = {k: v for k, v in before.decoding.items() if k != "worn"}
+    decoding = {k: v for k, v in before.decoding.items() if k not in ("worn", KIN)}
     decoding |= {"candidates": CANDIDATES} | ({"temperature": temperature} if temperature else {})
     content: dict[str, Any] = {
         "kind": before.kind,

@@ -12,7 +12,7 @@ Shapes: B drafts, T tokens of them.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +32,7 @@ from models.pretrained.judged import Judged, JudgedError
 from models.pretrained.model import Pretrained
 from models.pretrained.preferred import Preferred, keep
 from models.pretrained.showing import card_of
-from models.pretrained.storing import identity, read_model
+from models.pretrained.storing import kin, read_model
 from models.reading import template_of
 from models.tokenizer import BOS, EOS, PAD
 from models.writer import Vector
@@ -87,10 +87,10 @@ Tell = Callable[[Step], None]
 class _Draft:
     """A judged draft as tensors: tokens with BOS and EOS, z (1, latent), a (1, …), names.
 
-    z is where the draft was written from if `weights` wrote it, else what is made of its text.
+    z is where the draft was written from if a model of the hashes `same` wrote it, else what is made of its text.
     """
 
-    def __init__(self, model: Pretrained, weights: str, one: Judged) -> None:
+    def __init__(self, model: Pretrained, same: Collection[str], one: Judged) -> None:
         song, device = one.song, model.names.device
         tokens, _ = template_of(model.tokenizer, one.text, song)
         known = torch.from_numpy(condition_space().encode(song.genres, song.features))
@@ -99,7 +99,7 @@ class _Draft:
         self.names = song.artist, song.title
         self.merit, self.worth, self.about = one.merit, one.worth, one.about
         self.before = 0.0  # its log-likelihood before anything is learnt
-        z = one.z_of(weights)
+        z = one.z_of(same)
         if z is None:
             with torch.no_grad():
                 batch = torch.tensor([tokens or [EOS]], device=device)
@@ -134,8 +134,8 @@ def prefer(
     card = card_of(folder)
     base = find(str(kept.config["named"]))
     model = read_model(kept, base, best_device(device))
-    weights = identity(kept.weights_hash, model.config.base, base)
-    drafts = [_Draft(model, weights, one) for one in judged]
+    same = kin(kept, model.config.base, base)
+    drafts = [_Draft(model, same, one) for one in judged]
     rest, held = _parted(drafts, how)
     _measure(model, drafts, how.batch, tell)
     _learn(model, rest, how, tell)

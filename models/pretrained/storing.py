@@ -9,6 +9,9 @@ from models.checkpoint import Checkpoint
 from models.pretrained.base import Base, NoBase
 from models.pretrained.model import Pretrained, PretrainedConfig
 
+KIN = "same but for the critic"
+"""Under which a checkpoint's decoding lists the hashes of the models that it was made from so."""
+
 
 def own_weights(checkpoint: Checkpoint) -> dict[str, Tensor]:
     """Return the state of what was added to the base."""
@@ -27,6 +30,13 @@ def identity(weights_hash: str, wanted: str, base: Base) -> str:
     if base.hash == wanted:
         return weights_hash
     return hashlib.sha256(f"{weights_hash} on {base.hash}".encode()).hexdigest()
+
+
+def kin(checkpoint: Checkpoint, wanted: str, base: Base) -> frozenset[str]:
+    """Return the hashes of the models to which a z means what it means to this one: its own, and
+    those of the models from which nothing but the critic was changed to make it."""
+    hashes = checkpoint.weights_hash, *checkpoint.decoding.get(KIN, ())
+    return frozenset(identity(one, wanted, base) for one in hashes)
 
 
 def precision_of(device: torch.device) -> torch.dtype:

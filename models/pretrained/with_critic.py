@@ -25,6 +25,7 @@ from models.pretrained.judged import Judged, JudgedError
 from models.pretrained.page import of_our_voice, page
 from models.pretrained.showing import card_of, recarded, shown
 from models.pretrained.stepped import hear
+from models.pretrained.storing import KIN
 from models.pretrained.writer import PretrainedWriter
 from models.writer import Vector
 
@@ -62,7 +63,7 @@ def add_critic(
     last = {(one.about, one.text): one for one in judged}
     judged = _new_to(before, list(last.values()))
     tell("reading the drafts")
-    z = [one.z_of(writer.weights_hash) for one in judged]
+    z = [one.z_of(writer.kin) for one in judged]
     texts = [template(one.text, one.song) for one in judged]
     worn = Worn.of(texts) if before is None or before.worn is None else before.worn
     voice = of_our_voice()
@@ -85,10 +86,11 @@ def add_critic(
         taught=np.union1d(marks, [] if before is None else before.taught).astype(np.uint32),
     )
     by_itself = {"candidates": candidates} | ({"temperature": temperature} if temperature else {})
+    line = {KIN: [*kept.decoding.get(KIN, ()), had.weights_hash]}
     content: dict[str, Any] = {
         "kind": kept.kind,
         "config": kept.config,
-        "decoding": kept.decoding | critic.decoding() | by_itself,
+        "decoding": kept.decoding | critic.decoding() | by_itself | line,
         "tensors": kept.tensors | critic.tensors(),
         "tokenizer": kept.tokenizer,
         "words": kept.words,

@@ -24,7 +24,7 @@ from models.pretrained.products import Precision
 from models.pretrained.prompt import told
 from models.pretrained.reading import embed
 from models.pretrained.stepping import Stepper, quickest
-from models.pretrained.storing import identity, read_model
+from models.pretrained.storing import identity, kin, read_model
 from models.prior import LatentPrior
 from models.reading import surprisals, template_of
 from models.rows import Attempt, Vocabulary
@@ -71,6 +71,7 @@ class PretrainedWriter(LatentRows):
         base = find(str(checkpoint.config["named"]))
         self.model = read_model(checkpoint, base, self._device)
         self.weights_hash = identity(checkpoint.weights_hash, self.model.config.base, base)
+        self.kin = kin(checkpoint, self.model.config.base, base)
         self.latent = self.model.config.latent
         self.tokenizer = self.model.tokenizer
         self.writable = [int(token) for token in checkpoint.tensors["writable"]]

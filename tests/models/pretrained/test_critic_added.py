@@ -11,6 +11,7 @@ from models.learning.skill import concordance
 from models.pretrained.critic import Critic, Shown, promise
 from models.pretrained.judged import Judged, JudgedError, read
 from models.pretrained.with_critic import add_critic
+from models.pretrained.writer import PretrainedWriter
 from tests.models.pretrained.judging import LOUD, judgements
 
 
@@ -90,10 +91,11 @@ def test_it_is_added_to_the_models_critic(taught, writer, place, monkeypatch, tm
     # Of all of them, the half that it does not know is learnt.
     added = add_critic(tmp_path / "first", judged, tmp_path / "second", device="cpu")
     assert (added.texts, added.passed_over) == (len(second), len(first))
-    old, new = (
-        Critic.read(made.tensors, made.decoding)
-        for made in map(checkpoint.load, (tmp_path / "first", tmp_path / "second"))
-    )
+    was, one, two = map(checkpoint.load, (taught, tmp_path / "first", tmp_path / "second"))
+    old, new = (Critic.read(made.tensors, made.decoding) for made in (one, two))
+    # A z of any of these is a z of the last.
+    decoder = PretrainedWriter(two, "two", "cpu")
+    assert decoder.kin == {made.weights_hash for made in (was, one, two)}
     assert set(new.taught.tolist()) == {one.mark for one in judged}
     assert set(old.taught.tolist()) == {one.mark for one in first}
     assert new.worn == old.worn

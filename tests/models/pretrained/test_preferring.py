@@ -11,6 +11,7 @@ from models.library import find
 from models.pretrained.judged import JudgedError, read
 from models.pretrained.preferring import Preference, prefer
 from models.pretrained.stepped import hear
+from models.pretrained.storing import KIN
 from models.pretrained.with_critic import add_critic
 from models.pretrained.writer import PretrainedWriter
 from models.writer import Conditions, SampleEvent
@@ -72,6 +73,8 @@ def test_it_writes_more_of_what_was_approved(taught, writer, place, monkeypatch,
     # Of the rest only the critic, which knew another decoder, is gone.
     before = checkpoint.load(taught)
     assert not [name for name in made.tensors if name.startswith("critic/")]
+    assert checkpoint.load(tmp_path / "critical").decoding[KIN] == [before.weights_hash]
+    assert KIN not in made.decoding  # another decoder's z is another point
     kept = [name for name in before.tensors if name.startswith("model/")]
     moved = {n for n in kept if not np.array_equal(half(before, n), half(made, n))}
     assert moved
@@ -138,8 +141,8 @@ def test_where_a_draft_came_from_counts_only_if_it_is_known(writer, tmp_path):
     [known, *_] = judgements(writer, tmp_path / "known.jsonl")
     assert known.z.shape == (writer.latent,)
     assert known.weights == writer.weights_hash
-    assert known.z_of("of others") is None
-    assert known.z_of(writer.weights_hash) is known.z
+    assert known.z_of({"of others"}) is None
+    assert known.z_of({"of others", writer.weights_hash}) is known.z
     shown = [
         hear(writer, [known.text], [known.song], [z]).readings for z in (None, known.z, known.z + 2)
     ]
