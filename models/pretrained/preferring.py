@@ -87,7 +87,8 @@ Tell = Callable[[Step], None]
 class _Draft:
     """A judged draft as tensors: tokens with BOS and EOS, z (1, latent), a (1, …), names.
 
-    z is where the draft was written from if a model of the hashes `same` wrote it, else what is made of its text.
+    z is where the draft was written from if a model of one of the hashes `same` wrote it, else
+    what is made of its text.
     """
 
     def __init__(self, model: Pretrained, same: Collection[str], one: Judged) -> None:
