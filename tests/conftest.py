@@ -1,5 +1,6 @@
 """What all tests share: the same examples in every run, and nobody's real credentials."""
 
+import gc
 import os
 
 import pytest
@@ -12,6 +13,10 @@ settings.load_profile("steady")
 # one each. Set before anything imports torch.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# A screen that was tested leaves cycles behind, and among some hundred thousand objects of torch's
+# modules the search for them took a third of the time.
+gc.set_threshold(20_000, 50, 100)
+
 # Whoever runs the tests may have a bot: no test, and no program that a test starts, must speak
 # for it.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
@@ -20,6 +25,10 @@ for name in [n for n in os.environ if n.startswith(("CURATOR_X_", "CURATOR_SPOTI
 
 # What runs the whole program asks no service outside; tests of that name a stand-in.
 os.environ.setdefault("CURATOR_SOURCES", "catalogue")
+
+
+def pytest_collection_finish():
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

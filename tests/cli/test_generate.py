@@ -96,6 +96,7 @@ def test_ctrl_c_ends_it_at_once_and_what_was_acknowledged_is_kept(tmp_path):
         [sys.executable, "-m", "curator.cli.main", "generate", *SONG, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        bufsize=0,  # communicate() does not see what readline() has read ahead
     )
     lines = [process.stdout.readline() for _ in range(2)]
     process.send_signal(signal.SIGINT)
