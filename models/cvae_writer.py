@@ -42,6 +42,7 @@ class CvaeWriter(LatentRows):
         self._device = best_device(device)
         self.name, self.device = name, str(self._device)
         self.weights_hash = checkpoint.weights_hash
+        self.kin: tuple[str, ...] = (self.weights_hash,)
         self._checkpoint = checkpoint
         self._drafter: Drafter | None = None
         tensors = checkpoint.tensors

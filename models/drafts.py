@@ -38,6 +38,8 @@ class Drafting(Decoder, Protocol):
     """A decoder with the prior that its z come from: what a latent writer's `drafter()` returns."""
 
     weights_hash: str
+    first_of_kin: str
+    """Under which what is learnt of its drafts is kept; see `Writer.kin`."""
     prior: LatentPrior
 
 
@@ -55,7 +57,7 @@ class Drafter:
             raise CheckpointError(f"{checkpoint.folder} holds a {checkpoint.kind}, not a cvae")
         self._device = best_device(device)
         self._sampling = sampling
-        self.weights_hash = checkpoint.weights_hash
+        self.weights_hash = self.first_of_kin = checkpoint.weights_hash
         self.prior = LatentPrior.from_tensors(checkpoint.tensors)
         self._model = load_model(checkpoint.config, checkpoint.tensors).to(self._device)
         writable = [int(token) for token in checkpoint.tensors["writable"]]

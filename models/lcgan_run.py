@@ -170,7 +170,7 @@ def _train(
         drafter,
         reward,
         config,
-        weights_hash=drafter.weights_hash,
+        weights_hash=drafter.first_of_kin,
         on_progress=progress,
         should_stop=should_stop,
     )

@@ -14,6 +14,7 @@ import torch
 
 from models.files import write_atomically
 from models.lcgan import Generator, Mover
+from models.writer import Writer
 
 FORMAT = 1
 TENSORS, DESCRIPTION, CARD = "lcgan.safetensors", "lcgan.json", "CARD.md"
@@ -80,9 +81,9 @@ def load(folder: Path) -> Generator:
         raise LcGanError(f"{folder} is damaged ({error})") from None
 
 
-def check_fits(generator: Generator, weights_hash: str) -> None:
+def check_fits(generator: Generator, writer: Writer) -> None:
     """Raise LcGanError if the generator was trained for a writer with other weights."""
-    if generator.weights_hash != weights_hash:
+    if generator.weights_hash != writer.kin[0]:
         raise LcGanError(
             f"{generator.name or 'this generator'} was trained for other weights; "
             "train it again with `curator train lcgan`"

@@ -39,6 +39,7 @@ class NgramWriter:
             raise CheckpointError(f"{checkpoint.folder} does not count in characters")
         self.name, self.device = name, "cpu"
         self.weights_hash = checkpoint.weights_hash
+        self.kin: tuple[str, ...] = (self.weights_hash,)
         self.tokenizer = checkpoint.tokenizer
         try:
             order = NgramConfig(**checkpoint.config).order

@@ -44,6 +44,7 @@ class RecurrentWriter:
         self._device = best_device(device)
         self.name, self.device = name, str(self._device)
         self.weights_hash = checkpoint.weights_hash
+        self.kin: tuple[str, ...] = (self.weights_hash,)
         tensors = checkpoint.tensors
         self.model = load_recurrent(checkpoint.config, tensors).to(self._device)
         self.tokenizer = checkpoint.tokenizer

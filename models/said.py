@@ -6,7 +6,8 @@ in general (`learning.freshness`) cannot tell a phrase's first time from its ten
 be told what its reader has seen: of its drafts those lose that repeat it.
 
 How often a pair of words was said does not count, only that it was: at the same variety of a
-thousand texts that takes less from a draft's score than the mean logarithm of how often.
+thousand texts that takes less from a draft's score than the mean logarithm of how often. The two
+costs were settled on the pretrained decoder; the card of `smollm2-voice` tells how.
 """
 
 from collections.abc import Iterable

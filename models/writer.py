@@ -114,6 +114,10 @@ class Writer(Protocol):
 
     name: str
     weights_hash: str
+    kin: tuple[str, ...]
+    """The hashes of the models that differ from this one in how they choose among drafts, and in
+    nothing else: the one that all were made of first, this one last. To all of them a z, and what
+    was learnt, mean the same."""
     device: str
 
     def write(

@@ -9,7 +9,7 @@ from curator.cli.exits import FAILED, USAGE, Stop
 from curator.cli.learn_lines import as_json, rates_json, skill_line, state_of, status_lines
 from curator.cli.options import Home, Json, folder
 from curator.cli.streams import Status, count, duration, json_line, say
-from curator.cli.wiring import existing, make_trainer, open_store, settings_of, weights_of
+from curator.cli.wiring import existing, first_of_kin, make_trainer, open_store, settings_of
 
 if TYPE_CHECKING:
     from curator.domain.steps import VersionStep, VersionStepKind
@@ -109,7 +109,7 @@ def train(
         print(json_line(as_json(version, versions)))
         return
     say(skill_line(version.figures))
-    for line in _against(version, versions, weights_of(settings.model, place), generator=True):
+    for line in _against(version, versions, first_of_kin(settings.model, place), generator=True):
         say(f"not yet better: {line}")
     print(version.name)
 
@@ -234,7 +234,7 @@ def promote(
             raise Stop(f"there is no version {version!r}; there are: {names}", USAGE)
         if not (place / "learned" / version).is_dir():
             raise Stop(f"the folder {place / 'learned' / version} is gone", FAILED)
-        weights = weights_of(settings.model, place)
+        weights = first_of_kin(settings.model, place)
         reasons = _against(chosen, versions, weights, generator=not reward_only)
         if reasons and not insist:
             hint = "" if reward_only else "--reward-only ranks drafts by its reward alone; "

@@ -215,21 +215,22 @@ def load_writer(model: str, device: str | None, home: Path) -> "Writer":
         raise Stop(f"{error}. `curator models` lists what there is.", USAGE) from error
 
 
-def weights_of(model: str, home: Path) -> str | None:
-    """Return the hash of a model's weights without loading it; None where it can't be told."""
+def first_of_kin(model: str, home: Path) -> str | None:
+    """Return the hash under which what is learnt with a model is kept, without loading the model:
+    `Writer.kin`'s first. None where it can't be told."""
     from models.checkpoint import CheckpointError, describe
     from models.library import find
     from models.pretrained.base import find as find_base
 
     try:
         about = describe(find(where_is(model, home)))
-        weights = str(about["weights_hash"])
         if about["kind"] != "pretrained":
-            return weights
-        from models.pretrained.storing import identity  # torch comes with it
+            return str(about["weights_hash"])
+        from models.pretrained.storing import KIN, identity  # torch comes with it
 
         config = about["config"]
-        return identity(weights, str(config["base"]), find_base(str(config["named"])))
+        kin = [*about["decoding"].get(KIN, ()), about["weights_hash"]]
+        return identity(str(kin[0]), str(config["base"]), find_base(str(config["named"])))
     except (CheckpointError, KeyError):
         return None
 
@@ -248,11 +249,11 @@ def load_steering(name: str, home: Path, writer: "Writer") -> "Steering":
     try:
         if (place / "learned.json").is_file():
             learnt = load_generator(place)
-            if getattr(learnt, "weights_hash", None) != writer.weights_hash:
+            if getattr(learnt, "weights_hash", None) != writer.kin[0]:
                 raise Stop(f"--steer: {name} was learnt for another model", USAGE)
             return learnt
         generator = load(place)
-        check_fits(generator, writer.weights_hash)
+        check_fits(generator, writer)
     except (LcGanError, LearnError) as error:
         raise Stop(f"--steer: {error}", USAGE) from error
     return generator

@@ -80,9 +80,9 @@ class Exploring:
         return for_model(song, self._settings.model_sources)
 
     def is_own(self, sample: Sample) -> bool:
-        """Whether the loaded model wrote this sample, and not another one or a person."""
+        """Whether the loaded model's decoder wrote this sample, and no other one and no person."""
         info = self._engine.info
-        return info is not None and bool(sample.weights) and sample.weights == info.weights
+        return info is not None and bool(sample.weights) and sample.weights in info.kin
 
     async def surprisal(self, sample: Sample) -> "Surprise":
         """Return how unexpected each piece of a sample's text is to the loaded model.

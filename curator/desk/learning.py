@@ -168,7 +168,7 @@ class Learning:
 
     def against(self, version: Version, *, generator: bool) -> list[str]:
         """Return what speaks against promoting a version, with its generator or without."""
-        weights = self._engine.info.weights if self._engine.info else None
+        weights = self._engine.info.kin[0] if self._engine.info else None
         found = (
             against_generator(version, self.versions.in_use, weights)
             if generator

@@ -115,7 +115,8 @@ class Versions:
 def against_reward(version: Version, weights: str | None = None) -> list[str]:
     """Return what speaks against ranking drafts by a version's reward; nothing where it is good.
 
-    `weights` is the hash of the model that would write, if that is known.
+    `weights` is the hash under which what is learnt with the model that would write is kept, if
+    that is known.
     """
     figures = version.figures
     found = []

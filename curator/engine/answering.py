@@ -95,10 +95,19 @@ class Worker:
                 writer, missing = self._some_writer(request)
                 self._loaded, self._missing = writer, missing
                 self._learnt_in = {}
-                name, weights, device = writer.name, writer.weights_hash, writer.device
                 note = f"{missing}. {SMALL} writes meanwhile" if missing else ""
                 seconds = round(self._clock() - start, 3)
-                self._send(Ready(request.id, name, weights, device, seconds, note))
+                self._send(
+                    Ready(
+                        request.id,
+                        writer.name,
+                        writer.weights_hash,
+                        [*writer.kin],
+                        writer.device,
+                        seconds,
+                        note,
+                    )
+                )
             case Generate() if request.arms and (learnt := self._learnt(request.learned)):
                 self._choose(request, learnt)
             case Generate():

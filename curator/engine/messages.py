@@ -139,13 +139,16 @@ class Contributions:
 class Ready:
     """A model is loaded: its name, its weights' hash, where it runs, seconds the load took.
 
-    `note` says why it is another one than was asked for.
+    `kin` are the hashes of models whose z, and what was learnt with them, mean the same to this
+    one, which is the last; what is learnt is kept under the first. `note` says why it is another
+    model than was asked for.
     """
 
     kind: ClassVar[str] = "ready"
     id: str
     model: str
     weights: str
+    kin: list[str]
     device: str
     seconds: float
     note: str = ""

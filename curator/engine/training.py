@@ -79,7 +79,7 @@ def _rating(line: Mapping[str, Any], writer: Writer) -> Any:
     """Return a rating; where another model wrote its text, that one's z says nothing here."""
     from models.learning import Rating
 
-    ours = line["weights"] == writer.weights_hash
+    ours = line["weights"] in writer.kin
     song = line["about"]
     return Rating(
         text=line["text"],

@@ -4,6 +4,7 @@ They are looked up in the theme here and not in the style sheet: component class
 widget and each change of its state, as many passes through all rules as there are inks.
 """
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from rich.style import Style
 from textual.color import Color
 
 CLEAR = Color(0, 0, 0, 0)
+_COLOUR = re.compile(r"(.*?)(?: ([\d.]+)%)?", re.DOTALL)
+"""A colour, and how much of it."""
 
 
 class Ink(NamedTuple):
@@ -63,8 +66,8 @@ def dipped(name: str, own: Style, colours: Mapping[str, str]) -> Style:
 
 def _colour(value: str, ground: Color) -> Color:
     """Return a colour as themes write it: `auto 60%` is black or white, whichever tells there."""
-    name, _, share = value.partition(" ")
-    alpha = float(share.rstrip("%")) / 100 if share else 1.0
+    name, share = _COLOUR.fullmatch(value).groups()  # type: ignore[union-attr]  # all match
+    alpha = float(share) / 100 if share else 1.0
     if name == "auto":
         return ground.get_contrast_text(alpha)
     return Color.parse(name).multiply_alpha(alpha)

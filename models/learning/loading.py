@@ -56,7 +56,7 @@ def load_reward(folder: Path, writer: Writer) -> RewardHead:
     if not reads(writer):
         raise LearnError(f"{writer.name} cannot read texts as the reward head does")
     learned = store.load(folder)
-    if learned.description.get("writer_hash") != writer.weights_hash:
+    if learned.description.get("writer_hash") != writer.kin[0]:
         raise LearnError(f"{folder.name} was learnt for other weights; learn again for these")
     return RewardHead(learned.taste, writer)
 

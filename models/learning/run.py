@@ -173,7 +173,7 @@ def learn(
         comparison=comparison,
         seconds=time.monotonic() - tell.began,
         writer=writer.name,
-        writer_hash=writer.weights_hash,
+        writer_hash=writer.kin[0],
         ratings=tuple(rating.id for rating in ratings),
     )
     _save(report, taste, steering, settings)
@@ -218,7 +218,7 @@ def _train(
         drafter,
         reward,
         replace(settings.lcgan, seed=settings.seed, split_seed=SPLIT_SEED),
-        weights_hash=writer.weights_hash,
+        weights_hash=writer.kin[0],
         on_progress=progress,
         should_stop=should_stop,
     )
@@ -232,7 +232,7 @@ def _steering_of(folder: Path | None, writer: Writer) -> TasteSteering | None:
         learned = store.load(folder)
     except LearnError:
         return None
-    fits = learned.description.get("writer_hash") == writer.weights_hash
+    fits = learned.description.get("writer_hash") == writer.kin[0]
     return learned.steering if fits else None
 
 

@@ -50,7 +50,8 @@ class PretrainedDrafter:
         prior: LatentPrior,
         sampling: Sampling = Sampling(),  # noqa: B008 - frozen
     ) -> None:
-        self.weights_hash, self.prior = writer.weights_hash, prior
+        self.weights_hash, self.first_of_kin = writer.weights_hash, writer.kin[0]
+        self.prior = prior
         self._tokenizer, self._stepper = writer.tokenizer, stepper
         self._sampling = sampling.at(writer.temperature)
         self._device = stepper.device

@@ -32,11 +32,11 @@ def identity(weights_hash: str, wanted: str, base: Base) -> str:
     return hashlib.sha256(f"{weights_hash} on {base.hash}".encode()).hexdigest()
 
 
-def kin(checkpoint: Checkpoint, wanted: str, base: Base) -> frozenset[str]:
-    """Return the hashes of the models to which a z means what it means to this one: its own, and
-    those of the models from which nothing but the critic was changed to make it."""
-    hashes = checkpoint.weights_hash, *checkpoint.decoding.get(KIN, ())
-    return frozenset(identity(one, wanted, base) for one in hashes)
+def kin(checkpoint: Checkpoint, wanted: str, base: Base) -> tuple[str, ...]:
+    """Return the hashes of the models from which nothing but the critic was changed to make this
+    one, the first of them first, and its own. To all of them a z means the same."""
+    hashes = *checkpoint.decoding.get(KIN, ()), checkpoint.weights_hash
+    return tuple(identity(one, wanted, base) for one in hashes)
 
 
 def precision_of(device: torch.device) -> torch.dtype:

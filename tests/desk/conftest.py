@@ -18,7 +18,7 @@ class ScriptedEngine:
     """
 
     def __init__(self):
-        self.info = Ready("load", "scripted", "hash", "cpu", 0.0)
+        self.info = Ready("load", "scripted", "hash", ["hash"], "cpu", 0.0)
         self.state = "stopped"
         self.error = ""
         self.on_state = None

@@ -1,6 +1,7 @@
 """Looking into samples at the desk: what is asked, when, and what is kept of it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -92,6 +93,11 @@ async def test_what_came_from_a_file_is_asked_about_under_the_request_s_song(des
     assert answers.asked[-1][2].title == "Lanterns"
     assert not desk.exploring.is_own(sample)
     assert desk.exploring.is_own(pair[0])
+    # A model that chooses otherwise, and reads as the one that wrote it.
+    desk.engine.info = replace(desk.engine.info, weights="later", kin=[pair[0].weights, "later"])
+    assert desk.exploring.is_own(pair[0])
+    desk.engine.info = replace(desk.engine.info, kin=["another", "later"])
+    assert not desk.exploring.is_own(pair[0])
 
 
 async def test_a_walk_begins_and_ends_at_what_the_samples_were_written_from(desk, pair, answers):

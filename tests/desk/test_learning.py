@@ -63,7 +63,7 @@ class Engine:
     """Writes rows in their arms, row n expected to be liked by n / 10; all at the end."""
 
     def __init__(self):
-        self.info = Ready("load", "scripted", "hash", "cpu", 0.0)
+        self.info = Ready("load", "scripted", "hash", ["hash"], "cpu", 0.0)
         self.state, self.error, self.on_state = "stopped", "", None
         self.jobs = []
         self.unusable = False

@@ -50,6 +50,7 @@ class Scripted:
     def __init__(self, name: str) -> None:
         self.name = name
         self.weights_hash = f"hash of {name}"
+        self.kin = (self.weights_hash,)
         self._script, *self._numbers = name.split(":")
         self._rows_written = 0
 

@@ -23,6 +23,7 @@ class Writer:
     """Writes "<seed>/<row>/<z>"; z is the row's number, moved by the steering."""
 
     name, weights_hash, device, latent = "w", "hash", "cpu", 1
+    kin = ("hash",)
     embed = drafter = None
 
     def __init__(self, candidates: int = 1) -> None:

@@ -51,6 +51,7 @@ class Stepped:
     """Writes words "0 1 2 …", row r of r + 3 words; a step waits for a permit where it must."""
 
     name, weights_hash, device, latent = "stepped", "abc", "cpu", 2
+    kin = ("first", "abc")
 
     def __init__(self) -> None:
         self.steps = 0
@@ -100,6 +101,7 @@ class NoLatent:
     """A writer without a latent space, and with nothing to say."""
 
     name, weights_hash, device = "n-gram", "def", "cpu"
+    kin = ("def",)
 
     def write(self, *args: object, **kwargs: object) -> Iterator[WriterEvent]:
         return iter(())

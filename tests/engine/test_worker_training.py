@@ -1,5 +1,6 @@
 """A training in the worker: its progress, its report, why it failed, and that it can be stopped."""
 
+import base64
 import io
 import os
 import threading
@@ -8,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from curator.engine import training
@@ -26,7 +28,16 @@ from curator.engine.protocol import from_line, to_line
 from curator.engine.worker import serve
 from models.learning import TooFew
 
-WRITER = SimpleNamespace(name="w", weights_hash="hash", device="cpu")
+WRITER = SimpleNamespace(name="w", weights_hash="hash", kin=("kin", "hash"), device="cpu")
+
+
+@pytest.mark.parametrize(("weights", "known"), [("kin", True), ("hash", True), ("other", False)])
+def test_a_rating_has_its_z_where_a_model_of_kin_wrote_it(weights: str, known: bool) -> None:
+    song = {"artist": "A", "title": "B", "genres": [], "features": {}}
+    z = base64.b64encode(np.arange(2, dtype="<f4").tobytes()).decode()
+    line = {"text": "Drums.", "about": song, "liked": 1.0, "weight": 1.0, "song": "s", "id": "1"}
+    rating = training._rating(line | {"weights": weights, "z": z, "logprob": -3.0}, WRITER)  # type: ignore[arg-type]
+    assert (rating.z is not None, rating.logprob) == (known, -3.0 if known else None)
 
 
 def test_a_training_tells_how_it_goes_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

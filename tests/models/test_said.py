@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from models import library
 from models.evaluate.bleu import ngrams
-from models.said import Said
+from models.said import A_RUN, PAIRS, Said
 from models.writer import Conditions, SampleEvent, Sampling
 
 SONG = Conditions("Somebody", "Something", ("shoegaze",), {"energy": 0.8})
@@ -22,7 +22,9 @@ def test_every_run_of_four_words_that_was_said_costs():
     runs = ["A kick and a hum", "Drums carry the voice", "Slow drums carry the voice home"]
     losses = [SAID(text) for text in runs]
     assert losses == sorted(losses)
-    assert losses[0] == 0 < losses[1] < losses[2] - 0.9  # one run, and three of them
+    assert losses[0] == 0
+    assert losses[1] == pytest.approx(A_RUN + PAIRS)  # one run, and all of its pairs
+    assert losses[2] == pytest.approx(3 * A_RUN + PAIRS)
 
 
 def test_case_and_marks_make_no_other_phrase():
@@ -32,6 +34,7 @@ def test_case_and_marks_make_no_other_phrase():
 def test_a_pair_of_words_costs_by_its_share_and_however_often_it_was_said():
     once, often = Said(["the bass"]), Said(["the bass"] * 9)
     assert once("The bass waits.") == often("The bass waits.") > 0
+    assert once("The bass waits.") == pytest.approx(PAIRS / 2)
     assert once("The bass.") > once("The bass waits.") > once("The bass waits and waits.")
 
 

@@ -91,7 +91,7 @@ class ScriptedEngine:
 
     def __init__(self, lines=LINES):
         self.lines = lines
-        self.info = Ready("load", "cvae-small", "a1b2c3", "cpu", 0.4)
+        self.info = Ready("load", "cvae-small", "a1b2c3", ["a1b2c3"], "cpu", 0.4)
         self.state = "stopped"
         self.error = ""
         self.on_state = None

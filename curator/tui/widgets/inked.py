@@ -39,11 +39,13 @@ class Inked(Widget):
     ALLOW_SELECT = False
 
     _inks: dict[tuple[str, str], Style] | None = None
+    _theme = ""
+    """The one that the inks are of."""
 
     def ink(self, name: str, on: str = "") -> Style:
         """Return an ink's style, on the ground of another ink if one is named."""
         if self._inks is None:
-            self._inks = {}
+            self._inks, self._theme = {}, self.app.theme
         style = self._inks.get((name, on))
         if style is None:
             own, colours = self.rich_style, self.app.theme_variables
@@ -54,7 +56,10 @@ class Inked(Widget):
         return style
 
     def notify_style_update(self) -> None:
-        """Forget the inks: the theme may have changed."""
+        """Forget the inks, and paint again where the theme has changed: that is no change of the
+        widget's own styles, for which Textual would."""
+        if self._inks is not None and self._theme != self.app.theme:
+            self.refresh()
         self._inks = None
         super().notify_style_update()
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from copy import copy
 from dataclasses import replace
 from itertools import groupby
 
@@ -304,6 +305,9 @@ def test_what_was_learnt_is_for_its_weights_alone(learnt, tmp_path, writer):
     other = load("vae-small", "cpu")
     with pytest.raises(LearnError, match="other weights"):
         load_reward(report.folder, other)
+    later = copy(writer)  # made of it, and chooses otherwise
+    later.weights_hash, later.kin = "later", (writer.weights_hash, "later")
+    assert load_reward(report.folder, later).writer is later
     with pytest.raises(LearnError, match="nothing learnt"):
         store.load(tmp_path)
 
