@@ -48,7 +48,7 @@ def test_what_a_theme_leaves_to_the_ground_tells_on_it():
     assert dipped("muted", ON_WHITE, COLOURS | {"text-muted": "auto"}).color != grey.rich_color
 
 
-@pytest.mark.parametrize("theme", [None, CURATOR_DARK, CURATOR_LIGHT], ids=lambda t: t.name if t else "all")
+@pytest.mark.parametrize("theme", [None, CURATOR_DARK, CURATOR_LIGHT], ids=["all", "dark", "light"])
 def test_every_theme_has_every_ink(theme):
     app = App()
     grounds = (Style(), Style(bgcolor="#202020"), Style(bgcolor="default"), Style(bgcolor="blue"))
