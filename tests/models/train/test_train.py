@@ -21,7 +21,7 @@ CONFIG = TrainConfig(
     ),
     noise_every=4,
     save_every=5,
-    samples=3,
+    samples=1,
     sizes=SIZES,
 )
 
