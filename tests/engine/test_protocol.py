@@ -53,7 +53,7 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(Decode, TEXT, st.lists(TEXT), ROW, **ABOUT),
     st.builds(Surprisal, TEXT, TEXT, **ABOUT),
     st.builds(Contributions, TEXT, TEXT, st.none() | TEXT, **ABOUT),
-    st.builds(Ready, TEXT, TEXT, TEXT, TEXT, NUMBER),
+    st.builds(Ready, TEXT, TEXT, TEXT, st.lists(TEXT), TEXT, NUMBER),
     st.builds(Tokens, TEXT, st.dictionaries(ROW.map(str), TEXT)),
     st.builds(Written, TEXT, ROW, TEXT, ROW, NUMBER, TEXT, TEXT, TEXT, TEXT),
     st.builds(
