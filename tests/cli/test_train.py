@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from models.corpus import own_voice
+from models.train.finishing import write_samples
 
 
 @pytest.fixture
@@ -18,6 +19,11 @@ def voice(tmp_path):
     file = tmp_path / "few.jsonl"
     file.write_text("\n".join([*lines, "{broken"]) + "\n", "utf-8")
     return file
+
+
+def two_samples(writer, sentences, count):
+    """What has learnt nothing is refused often: two hundred samples of it take their time."""
+    return write_samples(writer, sentences, 2)
 
 
 def test_ctrl_c_keeps_a_checkpoint_and_the_line_it_prints_goes_on(voice, tmp_path):
@@ -76,7 +82,8 @@ def test_a_finished_model_is_not_trained_over(run, tmp_path):
     assert "--out" in ran.err
 
 
-def test_a_language_model_goes_on_as_it_was_begun(run, voice, tmp_path):
+def test_a_language_model_goes_on_as_it_was_begun(run, voice, tmp_path, monkeypatch):
+    monkeypatch.setattr("models.train.kinds.recurrent_folder.write_samples", two_samples)
     sizes = ("--cell", "lstm", "--hidden", "16", "--embedding", "12", "--tokens", "words")
     options = (*sizes, "--feature", "energy", "--epochs", "1", "--seed", "4")
     ran = run("train", "lm", voice, *options, "--steps", "1", "--out", tmp_path / "out")
